@@ -1,0 +1,174 @@
+"""Authority: in what capacity a person may do an act on a case, judged at the instant of the act.
+
+The API says who acts; this says as what. Separation of duties follows the acting human, whatever hat he wears.
+"""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from domain.case import Case
+from domain.commands import Proposal
+from domain.facts import Actor, Facts, OfficeHeld
+from domain.refusals import Refusal, RefusalCode, refuse
+from domain.vocabulary import Act, Capacity, Office, Origin
+
+HR = frozenset({Office.HR_OFFICER, Office.HR_HEAD})
+HEADS = frozenset({Office.AGENCY_HEAD, Office.REGIONAL_SECRETARY, Office.HR_HEAD, Office.INSPECTOR})
+"""Offices whose holder is the head of the unit the office belongs to (`data-formats.md` 6)."""
+
+SUBJECT_ACTS = frozenset({Act.CONTEST_DATA, Act.RESPOND, Act.ACKNOWLEDGE, Act.WITHDRAW})
+"""Acts of the civil servant concerned, done in no office."""
+
+_HR_ACTS = frozenset(
+    {
+        Act.SUPPLY_DOSSIER,
+        Act.OVERRIDE_RULE,
+        Act.CONFIRM_OVERRIDE,
+        Act.CLOSE_INELIGIBLE,
+        Act.CONFIRM_NEED,
+        Act.PROPOSE_ALTERNATIVE,
+        Act.ANSWER_OBJECTION,
+        Act.RECORD_BRIEFING,
+        Act.VERIFY,
+        Act.ISSUE_DECREE,
+        Act.HOLD,
+        Act.RESUME,
+        Act.CANCEL,
+    }
+)
+_OFFICE_OF_STEP = {
+    Act.CONSIDER: Office.BOARD_MEMBER,
+    Act.PROPOSE: Office.REGIONAL_SECRETARY,
+    Act.DECIDE: Office.GOVERNOR,
+}
+TASK_OFFICE: dict[Act, Office] = {**dict.fromkeys(_HR_ACTS, Office.HR_OFFICER), **_OFFICE_OF_STEP}
+"""The office whose task an act is, where it is one office's; heads of units are found by their agency."""
+
+
+class Standing(NamedTuple):
+    """In what capacity an act is done: the office held, or none for the civil servant himself."""
+
+    office: OfficeHeld | None
+
+
+def standing(case: Case, act: Act, actor: Actor, facts: Facts, on_behalf_of: Act | None = None) -> Standing | Refusal:
+    """The capacity in which the actor may do the act now, or why he may not.
+
+    `on_behalf_of` is the task a `return` is made from: whoever holds the task may return it.
+    """
+    if act in SUBJECT_ACTS:
+        return _as_subject(case, act, actor)
+    if act is Act.COMMENT:
+        return Standing(next(iter(_fitting(case, act, actor, facts)), None))
+    task = on_behalf_of or act
+    fitting = list(_fitting(case, task, actor, facts))
+    if not fitting:
+        return refuse(RefusalCode.NOT_AUTHORISED, act=act)
+    if actor.person == case.subject:
+        return refuse(RefusalCode.OWN_CASE)
+    if actor.person in facts.kin:
+        return refuse(RefusalCode.CONFLICT_OF_INTEREST)
+    if refusal := _four_eyes(case, task, actor.person):
+        return refusal
+    if act in facts.policy.authority.strategic:
+        definitive = [o for o in fitting if o.capacity is Capacity.DEFINITIVE]
+        if not definitive:
+            return refuse(RefusalCode.ACTING_CAPACITY, act=act)
+        fitting = definitive
+    return Standing(min(fitting, key=lambda o: o.capacity is not Capacity.DEFINITIVE))
+
+
+def may_open(proposal: Proposal, facts: Facts) -> Standing | Refusal:
+    """Who may preview or open: HR for anyone but himself, a civil servant for himself at own request."""
+    actor, subject = facts.actor, facts.dossier.person if facts.dossier else None
+    held = next((o for o in actor.offices if o.office in HR), None)
+    if actor.person == subject and proposal.origin is Origin.OWN_REQUEST:
+        return Standing(None)
+    if held is None:
+        return refuse(RefusalCode.NOT_AUTHORISED, act="open")
+    if actor.person == subject:
+        return refuse(RefusalCode.OWN_CASE)
+    return Standing(held)
+
+
+def _as_subject(case: Case, act: Act, actor: Actor) -> Standing | Refusal:
+    if actor.person != case.subject:
+        return refuse(RefusalCode.NOT_AUTHORISED, act=act)
+    if act is Act.WITHDRAW and case.origin is not Origin.OWN_REQUEST:
+        return refuse(RefusalCode.NOT_AUTHORISED, act=act)
+    return Standing(None)
+
+
+def _fitting(case: Case, act: Act, actor: Actor, facts: Facts) -> Iterable[OfficeHeld]:
+    """Offices of the actor in which the act can be done, best first."""
+    for held in actor.offices:
+        if held_fits(case, act, held, facts):
+            yield held
+
+
+def held_fits(case: Case, act: Act, held: OfficeHeld, facts: Facts) -> bool:
+    """Whether an office held is one the act belongs to, by right or because the task went up to it."""
+    if act is Act.UNIT_OPINION:
+        return _heads(held, {case.to_post.agency, case.from_post.agency if case.from_post else None})
+    if act is Act.CONFIRM_DUTY:
+        return _heads(held, {case.to_post.agency}) or _stands_in_for_head(case, held, facts)
+    if act is Act.RECORD_REVIEW:
+        return held.office in HR or _heads(held, {case.to_post.agency})
+    if act in _HR_ACTS:
+        return held.office in HR
+    if act is Act.COMMENT:
+        return True
+    step = _OFFICE_OF_STEP.get(act)
+    return step is not None and held.office is responsible(step, case)
+
+
+def responsible(office: Office, case: Case) -> Office:
+    """The office that holds a task of `office` in this case: itself, or where a recusal sent it."""
+    return case.recusals.get(office, office)
+
+
+def head_office(agency: str, holders: Iterable[OfficeHeld]) -> OfficeHeld | None:
+    """The present head of an agency, definitive before acting."""
+    heads = [h for h in holders if _heads(h, {agency})]
+    return min(heads, key=lambda o: o.capacity is not Capacity.DEFINITIVE, default=None)
+
+
+def _heads(held: OfficeHeld, agencies: set[str | None]) -> bool:
+    return held.office in HEADS and held.unit in agencies
+
+
+def _stands_in_for_head(case: Case, held: OfficeHeld, facts: Facts) -> bool:
+    """A destination without a head who may act: his superior confirms."""
+    able = [h for h in facts.holders if _heads(h, {case.to_post.agency}) and not _conflicted(h.person, case, facts)]
+    return not able and held.office is facts.policy.authority.superiors.get(Office.AGENCY_HEAD)
+
+
+def _conflicted(person: str, case: Case, facts: Facts) -> bool:
+    return person == case.subject or person in facts.kin
+
+
+def recusals(case: Case, facts: Facts) -> list[tuple[Office, Office, str]]:
+    """Single offices of the route whose holder may not take part: (office, superior office, ground)."""
+    out = []
+    for office in (Office.REGIONAL_SECRETARY,):
+        holders = [h for h in facts.holders if h.office is office]
+        superior = facts.policy.authority.superiors.get(office)
+        if holders and superior and all(_conflicted(h.person, case, facts) for h in holders):
+            ground = "own_case" if any(h.person == case.subject for h in holders) else "kinship"
+            out.append((office, superior, ground))
+    return out
+
+
+def _four_eyes(case: Case, act: Act, person: str) -> Refusal | None:
+    """Opener, verifier and decider are three people; a vote and the verification come from two."""
+    barred: set[str] = set()
+    match act:
+        case Act.VERIFY:
+            barred = {case.opener, *case.voters}
+        case Act.CONFIRM_OVERRIDE:
+            barred = {case.override.by} if case.override else set()
+        case Act.CONSIDER:
+            barred = set(case.verifiers)
+        case Act.DECIDE:
+            barred = {case.opener, *case.verifiers}
+    return refuse(RefusalCode.FOUR_EYES, act=act) if person in barred else None

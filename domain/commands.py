@@ -1,0 +1,444 @@
+"""Commands: everything anybody asks of a case — a person, the clock, the post.
+
+The acts of persons are one union discriminated by `act`; it is the body of `POST /cases/{id}/acts` and is
+parsed again in the commit. Fields may be added with a default, never made required later.
+"""
+
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    AliasChoices,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    TypeAdapter,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
+
+from domain.vocabulary import (
+    Act,
+    Answer,
+    Audience,
+    ConditionKind,
+    DecisionChoice,
+    Expectation,
+    HoldGround,
+    Kind,
+    ObjectionGround,
+    Opinion,
+    Origin,
+    Rating,
+    Recommendation,
+    ReviewOutcome,
+    Stage,
+)
+
+Sentence = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
+"""A reason or note written by a person."""
+Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
+"""A reference, a channel, a number: one line."""
+Code = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[A-Z0-9][A-Z0-9-]{1,30}$")]
+"""A position or unit code (`data-formats.md` 2)."""
+NipText = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^\d{18}$")]
+Day = Annotated[date, Field(ge=date(2000, 1, 1), le=date(2100, 12, 31))]
+"""A date within reach of the register and its calendar."""
+
+_one_or_many = BeforeValidator(lambda value: [value] if isinstance(value, str) else value)
+Lines = Annotated[tuple[Sentence, ...], _one_or_many, Field(max_length=20)]
+"""One sentence or several."""
+Preferences = Annotated[tuple[Code, ...], Field(max_length=3)]
+"""Up to three posts the employee would rather have, first choice first."""
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class _Act(_Part):
+    """What every act of a person may carry."""
+
+    reason: Sentence | None = None
+    note: Sentence | None = None
+
+    def _needs_reason(self) -> None:
+        if self.reason is None:
+            raise PydanticCustomError("reason_required", "a reason is required")
+
+
+class Proposal(_Part):
+    """What a case is about: a person, a post, and on whose initiative. Enough for a preview."""
+
+    kind: Kind = Kind.INTERNAL
+    origin: Origin = Origin.ORGANISATION
+    nip: NipText
+    position_code: Code
+    effective_on: Day | None = None
+    preferences: Preferences = ()
+    emergency_ref: Line | None = None
+
+
+class OpenCase(Proposal):
+    """Open a case."""
+
+    reason: Sentence
+
+
+class RatingItem(_Part):
+    """The performance rating of a closed year."""
+
+    kind: Literal["rating"]
+    year: Annotated[int, Field(ge=2000, le=2100)]
+    rating: Rating
+    work_result: Expectation | None = None
+    behaviour: Expectation | None = None
+    reference: Line | None = None
+
+
+class ConditionEndItem(_Part):
+    """A condition that has ended: a cleared finding, a closed proceeding, a finished study leave."""
+
+    kind: Literal["condition_end"]
+    condition: ConditionKind
+    to: Day
+    reference: Line
+
+
+class PositionSinceItem(_Part):
+    """The corrected date of taking up the present post."""
+
+    kind: Literal["position_since"]
+    since: Day
+    reference: Line
+
+
+Item = Annotated[RatingItem | ConditionEndItem | PositionSinceItem, Field(discriminator="kind")]
+
+
+class SupplyDossier(_Act):
+    """HR supplies missing or corrected facts; the dossier is judged again at once."""
+
+    act: Literal[Act.SUPPLY_DOSSIER]
+    items: Annotated[tuple[Item, ...], Field(max_length=50)] = ()
+
+
+class OverrideRule(_Act):
+    """HR asks to set a failed rule aside on one of the grounds the policy lists for it."""
+
+    act: Literal[Act.OVERRIDE_RULE]
+    rule: Annotated[str, StringConstraints(pattern=r"^E\d{2}$")]
+    ground: Line
+    reference: Line
+
+
+class ConfirmOverride(_Act):
+    """A second HR person confirms the override."""
+
+    act: Literal[Act.CONFIRM_OVERRIDE]
+
+
+class CloseIneligible(_Act):
+    """HR closes the case of a person found ineligible. The reason is told to the employee."""
+
+    act: Literal[Act.CLOSE_INELIGIBLE]
+
+    @model_validator(mode="after")
+    def _reasoned(self) -> "CloseIneligible":
+        self._needs_reason()
+        return self
+
+
+class ContestedItem(_Part):
+    """What is contested: a rule, the rating of a year, or anything said in words."""
+
+    kind: Line = "other"
+    rule: Annotated[str, StringConstraints(pattern=r"^E\d{2}$")] | None = None
+    year: Annotated[int, Field(ge=2000, le=2100)] | None = None
+    rating: Rating | None = None
+    text: Sentence | None = None
+
+
+class ContestData(_Act):
+    """The employee contests the data he was judged by."""
+
+    act: Literal[Act.CONTEST_DATA]
+    text: Sentence
+    items: Annotated[tuple[ContestedItem, ...], Field(max_length=20)] = ()
+
+
+class ConfirmNeed(_Act):
+    """HR confirms the need of the target and that the origin can let the person go."""
+
+    act: Literal[Act.CONFIRM_NEED]
+
+
+class ProposeAlternative(_Act):
+    """HR proposes another post to the employee."""
+
+    act: Literal[Act.PROPOSE_ALTERNATIVE]
+    position_code: Code
+
+
+class UnitOpinion(_Act):
+    """The head of the origin or destination supports or opposes the move."""
+
+    act: Literal[Act.UNIT_OPINION]
+    opinion: Opinion
+
+    @model_validator(mode="after")
+    def _opposition_is_reasoned(self) -> "UnitOpinion":
+        if self.opinion is Opinion.OPPOSE:
+            self._needs_reason()
+        return self
+
+
+class Respond(_Act):
+    """The employee answers the proposal."""
+
+    act: Literal[Act.RESPOND]
+    answer: Answer
+    conditions: Lines = ()
+    preferences: Preferences = ()
+    grounds: Annotated[tuple[ObjectionGround, ...], Field(max_length=len(ObjectionGround))] = ()
+    text: Sentence | None = None
+
+    @model_validator(mode="after")
+    def _an_answer_says_what_it_means(self) -> "Respond":
+        if self.answer is Answer.OBJECT and not self.grounds:
+            raise PydanticCustomError("grounds_required", "an objection names at least one ground")
+        if self.answer is Answer.ACCEPT_WITH_CONDITIONS and not (self.conditions or self.text):
+            raise PydanticCustomError("conditions_required", "conditions are named")
+        return self
+
+
+class AnswerItem(_Part):
+    """The answer to one ground of an objection, to the conditions, or to the request for an alternative."""
+
+    ground: ObjectionGround | Literal["conditions", "alternative"]
+    text: Sentence
+
+
+class AnswerObjection(_Act):
+    """HR answers every ground; conditions and requests for an alternative are settled the same way."""
+
+    act: Literal[Act.ANSWER_OBJECTION]
+    answers: Annotated[tuple[AnswerItem, ...], Field(min_length=1, max_length=20)]
+
+
+class RecordBriefing(_Act):
+    """HR records who was briefed, when and how."""
+
+    act: Literal[Act.RECORD_BRIEFING]
+    held_on: Day
+    channel: Line
+    audience: Annotated[tuple[Audience, ...], Field(min_length=1, max_length=len(Audience))]
+
+
+class Acknowledge(_Act):
+    """The employee acknowledges the briefing."""
+
+    act: Literal[Act.ACKNOWLEDGE]
+
+
+_MeasureValue = Annotated[
+    Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)] | None,
+    BeforeValidator(lambda v: str(v) if isinstance(v, (int, float)) and not isinstance(v, bool) else v),
+]
+"""Figures travel as text: the ledger knows no floating point."""
+
+
+class MeasureItem(_Part):
+    """A service measure as reported; without a value it is missing, not zero."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+    code: Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[a-z][a-z0-9_.]{0,60}$")] = Field(
+        validation_alias=AliasChoices("code", "name")
+    )
+    value: _MeasureValue = None
+    source: Line | None = None
+    as_of: Day | None = None
+
+
+def _measure_list(value: Any) -> Any:
+    """Measures may come as a list of items or as a mapping of codes to values."""
+    return [{"code": k, "value": v} for k, v in value.items()] if isinstance(value, dict) else value
+
+
+Measures = Annotated[tuple[MeasureItem, ...], BeforeValidator(_measure_list), Field(max_length=50)]
+
+
+class Verify(_Act):
+    """A second HR person verifies the case for the board."""
+
+    act: Literal[Act.VERIFY]
+    measures: Measures = ()
+
+
+class Consider(_Act):
+    """A member of the board votes, or declares himself recused."""
+
+    act: Literal[Act.CONSIDER]
+    recommendation: Recommendation | None = None
+    recuse: bool = False
+
+    @model_validator(mode="after")
+    def _a_vote_or_a_recusal(self) -> "Consider":
+        if self.recommendation is None and not self.recuse:
+            raise PydanticCustomError("recommendation_required", "a vote names a recommendation")
+        if self.recommendation is Recommendation.NOT_RECOMMEND and not self.recuse:
+            self._needs_reason()
+        return self
+
+
+class Propose(_Act):
+    """The regional secretary forwards the case to the governor."""
+
+    act: Literal[Act.PROPOSE]
+    recommendation: Literal[Recommendation.RECOMMEND, Recommendation.NOT_RECOMMEND]
+
+    @model_validator(mode="after")
+    def _a_no_is_reasoned(self) -> "Propose":
+        if self.recommendation is Recommendation.NOT_RECOMMEND:
+            self._needs_reason()
+        return self
+
+
+class Decide(_Act):
+    """The governor approves, rejects or defers. Only an approval needs no reason."""
+
+    act: Literal[Act.DECIDE]
+    decision: DecisionChoice
+    until: Day | None = None
+    consent_reference: Line | None = None
+
+    @model_validator(mode="after")
+    def _reasoned(self) -> "Decide":
+        if self.decision is not DecisionChoice.APPROVE:
+            self._needs_reason()
+        if self.decision is DecisionChoice.DEFER and self.until is None:
+            raise PydanticCustomError("defer_until_required", "a deferral names the date until which")
+        return self
+
+
+class IssueDecree(_Act):
+    """HR records the signed decree."""
+
+    act: Literal[Act.ISSUE_DECREE]
+    number: Line
+    date: Day
+    effective_on: Day
+
+    @model_validator(mode="after")
+    def _effective_after_signing(self) -> "IssueDecree":
+        if self.effective_on < self.date:
+            raise PydanticCustomError("effective_before_decree", "a decree takes effect on its date or later")
+        return self
+
+
+class ConfirmDuty(_Act):
+    """The head of the destination confirms that the person took up duty."""
+
+    act: Literal[Act.CONFIRM_DUTY]
+    started_on: Day
+
+
+class RecordReview(_Act):
+    """The impact after 30, 90, 180 or 365 days, by the same measures as at the decision."""
+
+    act: Literal[Act.RECORD_REVIEW]
+    day: Annotated[int, Field(ge=1, le=1000)]
+    outcome: ReviewOutcome
+    measures: Measures = ()
+
+
+class Return(_Act):
+    """The holder of the task returns the case to an earlier stage."""
+
+    act: Literal[Act.RETURN]
+    to_stage: Stage
+
+    @model_validator(mode="after")
+    def _reasoned(self) -> "Return":
+        self._needs_reason()
+        return self
+
+
+class UndoAct(_Act):
+    """Take back one's own last act."""
+
+    act: Literal[Act.UNDO]
+
+
+class Hold(_Act):
+    """HR puts the case on hold; its clock stands still."""
+
+    act: Literal[Act.HOLD]
+    ground: HoldGround
+    reference: Line
+
+
+class Resume(_Act):
+    """HR ends the hold."""
+
+    act: Literal[Act.RESUME]
+
+
+class Withdraw(_Act):
+    """The employee withdraws his own request."""
+
+    act: Literal[Act.WITHDRAW]
+
+
+class Cancel(_Act):
+    """HR ends the case before the decree."""
+
+    act: Literal[Act.CANCEL]
+
+    @model_validator(mode="after")
+    def _reasoned(self) -> "Cancel":
+        self._needs_reason()
+        return self
+
+
+class Comment(_Act):
+    """Anyone who sees the case may comment."""
+
+    act: Literal[Act.COMMENT]
+    text: Sentence
+    visible_to_employee: bool = False
+
+
+ActCommand = Annotated[
+    SupplyDossier | OverrideRule | ConfirmOverride | CloseIneligible | ContestData | ConfirmNeed
+    | ProposeAlternative | UnitOpinion | Respond | AnswerObjection | RecordBriefing | Acknowledge | Verify
+    | Consider | Propose | Decide | IssueDecree | ConfirmDuty | RecordReview | Return | UndoAct | Hold | Resume
+    | Withdraw | Cancel | Comment,
+    Field(discriminator="act"),
+]  # fmt: skip
+
+
+class Elapse(_Part):
+    """The clock: an instant the case waited for has come."""
+
+
+class Undelivered(_Part):
+    """The post: notices that could not be delivered."""
+
+    keys: tuple[str, ...]
+
+
+Command = OpenCase | ActCommand | Elapse | Undelivered
+
+_acts: TypeAdapter[ActCommand] = TypeAdapter(ActCommand)
+_KINDS: dict[str, type[BaseModel]] = {"open": OpenCase, "elapse": Elapse, "undelivered": Undelivered}
+
+
+def parse_command(kind: str, body: dict[str, Any]) -> Command:
+    """The typed command of an envelope. `kind` is `open`, `elapse`, `undelivered` or the code of an act."""
+    if model := _KINDS.get(kind):
+        return model.model_validate(body)  # type: ignore[return-value]
+    return _acts.validate_python({**body, "act": kind})

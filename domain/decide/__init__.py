@@ -1,0 +1,145 @@
+"""Judging: `decide(case, command, facts)` gives the events that follow, or a refusal. Pure; all facts are handed in.
+
+The table `HANDLERS` at the foot is the index: one function for every act.
+"""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from pydantic import BaseModel
+
+from domain import commands as c
+from domain.authority import Standing, may_open, standing
+from domain.case import CLOCK, Case
+from domain.decide import approval, clockwork, crosswise, evaluation, hearing, placement
+from domain.decide.draft import Decision, Draft
+from domain.events import NoticeUndelivered
+from domain.facts import Facts
+from domain.refusals import Refusal, RefusalCode, refuse
+from domain.stages import open_acts
+from domain.vocabulary import Act, Status
+
+__all__ = ["TASK_ACT", "Decision", "decide", "may", "open_case"]
+
+TASK_ACT: dict[Status, Act] = {
+    Status.AWAITING_CONFIRMATION: Act.CONFIRM_NEED,
+    Status.NO_VACANCY: Act.CONFIRM_NEED,
+    Status.AWAITING_ANSWER: Act.ANSWER_OBJECTION,
+    Status.AWAITING_SETTLEMENT: Act.ANSWER_OBJECTION,
+    Status.AWAITING_BRIEFING: Act.RECORD_BRIEFING,
+    Status.AWAITING_VERIFICATION: Act.VERIFY,
+    Status.AWAITING_CONSIDERATION: Act.CONSIDER,
+    Status.AWAITING_PROPOSAL: Act.PROPOSE,
+    Status.AWAITING_DECISION: Act.DECIDE,
+}
+"""The task a case can be returned from, by status: who may do the act may return the case instead."""
+
+
+def open_case(case_id: str, command: c.OpenCase, facts: Facts) -> Decision | Refusal:
+    """Open a case: HR for anyone, a civil servant for himself at own request."""
+    allowed = may_open(command, facts)
+    if isinstance(allowed, Refusal):
+        return allowed
+    drafted = evaluation.open_case(case_id, command, facts)
+    if isinstance(drafted, Refusal):
+        return drafted
+    return Decision(tuple(drafted.steps), allowed.office)
+
+
+def decide(case: Case, command: c.Command, facts: Facts, expected_version: int | None = None) -> Decision | Refusal:
+    """What follows from a command on an open case: the act of a person, the clock, or the post."""
+    if isinstance(command, c.Elapse):
+        draft = Draft(case, facts, CLOCK)
+        if not case.closed:
+            clockwork.elapse(draft)
+        return Decision(tuple(draft.steps))
+    if isinstance(command, c.Undelivered):
+        draft = Draft(case, facts, CLOCK)
+        draft.add(NoticeUndelivered(keys=command.keys))
+        return Decision(tuple(draft.steps))
+    if isinstance(command, c.OpenCase):
+        raise TypeError("a case is opened once, by open_case")
+    allowed = may(case, command.act, facts, expected_version)
+    if isinstance(allowed, Refusal):
+        return allowed
+    draft = Draft(case, facts, facts.actor.person, allowed.office, _stamp(command, facts))
+    if refused := HANDLERS[type(command)](draft, command):
+        return refused
+    return Decision(tuple(draft.steps), allowed.office)
+
+
+def _stamp(command: c.ActCommand, facts: Facts) -> dict[str, Any]:
+    """What the first event of an act carries for the whole act."""
+    undo = facts.policy.undo
+    undoable = command.act in undo.acts and undo.seconds > 0
+    return {
+        "act": command.act,
+        "undo_until": facts.now + timedelta(seconds=undo.seconds) if undoable else None,
+        "reason": command.reason,
+        "note": command.note,
+    }
+
+
+def may(case: Case, act: Act, facts: Facts, expected_version: int | None = None) -> Standing | Refusal:
+    """In what capacity the actor may do the act on the case now, or why not; the fields of the act aside.
+
+    Whether the act is open at all is asked before whether the caller saw the newest version, so that of several
+    who act at once the losers hear what happened, not merely that something did.
+    """
+    if act is Act.UNDO:
+        return _may_undo(case, facts)
+    if case.closed:
+        return refuse(RefusalCode.CASE_CLOSED)
+    if act not in open_acts(case.status):
+        decreed = case.decree_on is not None and act in (Act.WITHDRAW, Act.CANCEL)
+        return refuse(RefusalCode.DECREE_ISSUED if decreed else RefusalCode.ACT_NOT_OPEN, act=act, status=case.status)
+    if expected_version is not None and expected_version != case.version:
+        return refuse(RefusalCode.STALE_VERSION, expected=expected_version, version=case.version)
+    as_what = standing(case, act, facts.actor, facts, TASK_ACT.get(case.status) if act is Act.RETURN else None)
+    if isinstance(as_what, Refusal):
+        return as_what
+    if act is Act.CONTEST_DATA and case.contest_until is not None and facts.now > case.contest_until:
+        return refuse(RefusalCode.CONTEST_OVER)
+    if act is Act.CONSIDER and any(v.by == facts.actor.person for v in case.votes):
+        return refuse(RefusalCode.ALREADY_VOTED)
+    return as_what
+
+
+def _may_undo(case: Case, facts: Facts) -> Standing | Refusal:
+    refused = crosswise.may_undo(Draft(case, facts, facts.actor.person))
+    if refused:
+        return refuse(RefusalCode.CASE_CLOSED) if case.final_at(facts.now) else refused
+    return Standing(next(iter(facts.actor.offices), None))
+
+
+Handler = Callable[[Draft, Any], Refusal | None]
+
+HANDLERS: dict[type[BaseModel], Handler] = {
+    c.SupplyDossier: evaluation.supply_dossier,
+    c.OverrideRule: evaluation.override_rule,
+    c.ConfirmOverride: evaluation.confirm_override,
+    c.CloseIneligible: evaluation.close_ineligible,
+    c.ContestData: evaluation.contest_data,
+    c.ConfirmNeed: evaluation.confirm_need,
+    c.ProposeAlternative: evaluation.propose_alternative,
+    c.UnitOpinion: hearing.unit_opinion,
+    c.Respond: hearing.respond,
+    c.AnswerObjection: hearing.answer_objection,
+    c.RecordBriefing: hearing.record_briefing,
+    c.Acknowledge: hearing.acknowledge,
+    c.Verify: approval.verify,
+    c.Consider: approval.consider,
+    c.Propose: approval.propose,
+    c.Decide: approval.decide,
+    c.IssueDecree: placement.issue_decree,
+    c.ConfirmDuty: placement.confirm_duty,
+    c.RecordReview: placement.record_review,
+    c.Return: crosswise.return_case,
+    c.UndoAct: crosswise.undo,
+    c.Hold: crosswise.hold,
+    c.Resume: crosswise.resume,
+    c.Withdraw: crosswise.withdraw,
+    c.Cancel: crosswise.cancel,
+    c.Comment: crosswise.comment,
+}

@@ -1,0 +1,53 @@
+"""What the clock does to a case. Every wake that is due changes the case, so the clock never spins."""
+
+from domain.authority import TASK_OFFICE
+from domain.decide.approval import end_deferral
+from domain.decide.draft import Draft
+from domain.decide.hearing import acknowledgement_missed, response_missed
+from domain.decide.placement import open_review, place
+from domain.events import CaseEscalated, CaseLapsed, DeadlinePassed, ReminderDue, WakeKind
+from domain.stages import open_acts
+from domain.terms import closing
+from domain.vocabulary import Office, Outcome, Status
+
+
+def elapse(draft: Draft) -> None:
+    """Do the first thing the clock has waited for; nothing when it came too early."""
+    case = draft.case
+    if not case.wakes or case.wakes[0].at > draft.now:
+        return
+    wake, rest = case.wakes[0], case.wakes[1:]
+    match wake.what:
+        case WakeKind.REMIND:
+            draft.add(ReminderDue(percent=wake.percent or 0, wakes=rest))
+        case WakeKind.OVERDUE:
+            draft.add(DeadlinePassed(wakes=rest))
+        case WakeKind.ESCALATE:
+            draft.add(CaseEscalated(office=_superior(draft), wakes=rest))
+        case WakeKind.EXPIRE:
+            _expire(draft)
+        case WakeKind.LAPSE:
+            draft.add(CaseLapsed(move=closing(Outcome.LAPSED)))
+            draft.release_seat()
+        case WakeKind.END_DEFERRAL:
+            end_deferral(draft)
+        case WakeKind.EFFECT:
+            place(draft)
+        case WakeKind.REVIEW:
+            open_review(draft)
+
+
+def _expire(draft: Draft) -> None:
+    if draft.case.status is Status.AWAITING_RESPONSE:
+        response_missed(draft)
+    else:
+        acknowledgement_missed(draft)
+
+
+def _superior(draft: Draft) -> Office:
+    """The office above the one whose task it is; HR's head where the task is the employee's or a unit's."""
+    superiors = draft.facts.policy.authority.superiors
+    offices = {TASK_OFFICE[act] for act in open_acts(draft.case.status) if act in TASK_OFFICE}
+    steps = offices & {Office.BOARD_MEMBER, Office.REGIONAL_SECRETARY, Office.GOVERNOR}
+    office = next(iter(steps), Office.HR_OFFICER)
+    return superiors.get(office, Office.HR_HEAD)

@@ -1,0 +1,111 @@
+"""Acts open across stages: return, hold and resume, withdraw and cancel, comment, undo."""
+
+from domain import terms
+from domain.commands import Cancel, Comment, Hold, Resume, Return, UndoAct, Withdraw
+from domain.decide.draft import Draft
+from domain.decide.evaluation import check_need
+from domain.decide.placement import await_review
+from domain.events import (
+    ActUndone,
+    CaseEnded,
+    CasePutOnHold,
+    CaseResumed,
+    CaseReturned,
+    CommentMade,
+    Move,
+    WakeKind,
+)
+from domain.refusals import Refusal, RefusalCode, refuse
+from domain.stages import FIRST_STATUS
+from domain.vocabulary import STAGE_ORDER, Outcome, Stage, Status
+
+
+def return_case(draft: Draft, command: Return) -> Refusal | None:
+    """Back to a named earlier stage; what was decided after it is superseded and stays in the ledger."""
+    case, stage = draft.case, command.to_stage
+    status = FIRST_STATUS.get(stage)
+    earlier = STAGE_ORDER.index(stage) < STAGE_ORDER.index(case.stage)
+    restart = stage is case.stage is Stage.APPROVAL and case.status is not Status.AWAITING_VERIFICATION
+    if status is None or not (earlier or restart):
+        return refuse(RefusalCode.RETURN_NOT_EARLIER, stage=case.stage)
+    draft.add(CaseReturned(to_stage=stage, round=case.returns + 1, move=draft.move_to(status)))
+    if stage is Stage.NEEDS_CHECK and draft.facts.dossier is not None:
+        check_need(draft, draft.facts.dossier)
+    return None
+
+
+def hold(draft: Draft, command: Hold) -> Refusal | None:
+    """Put the case on hold: the clock stands still and remembers what was left."""
+    case = draft.case
+    draft.add(
+        CasePutOnHold(
+            ground=command.ground,
+            reference=command.reference,
+            days_left=terms.days_left(case.due, draft.facts.calendar, draft.now),
+            move=Move(stage=case.stage, status=Status.ON_HOLD),
+        )
+    )
+    return None
+
+
+def resume(draft: Draft, command: Resume) -> Refusal | None:
+    """End the hold: the term goes on with the days that were left; a date that passed meanwhile acts at once."""
+    held = draft.case.held
+    assert held is not None, "a case on hold knows where it goes on"
+    draft.add(CaseResumed(move=_reentering(draft, held.status, held.days_left)))
+    return None
+
+
+def _reentering(draft: Draft, status: Status, days_left: int | None) -> Move:
+    case, calendar = draft.case, draft.facts.calendar
+    if status is Status.DEFERRED and case.deferred_until:
+        return terms.waiting_for(status, case.deferred_until, WakeKind.END_DEFERRAL, calendar)
+    if status is Status.AWAITING_EFFECTIVE_DATE and case.effective_on:
+        return terms.waiting_for(status, case.effective_on, WakeKind.EFFECT, calendar)
+    if status is Status.BETWEEN_REVIEWS:
+        return await_review(draft)
+    return draft.move_to(status, days=days_left)
+
+
+def withdraw(draft: Draft, command: Withdraw) -> Refusal | None:
+    """The employee takes his own request back."""
+    return _end(draft, Outcome.WITHDRAWN)
+
+
+def cancel(draft: Draft, command: Cancel) -> Refusal | None:
+    """HR ends the case before the decree."""
+    return _end(draft, Outcome.CANCELLED)
+
+
+def _end(draft: Draft, outcome: Outcome) -> Refusal | None:
+    draft.add(CaseEnded.model_validate({"outcome": outcome, "move": terms.closing(outcome)}))
+    draft.release_seat()
+    return None
+
+
+def comment(draft: Draft, command: Comment) -> Refusal | None:
+    """A comment; what the employee writes himself he can always read."""
+    own = draft.facts.actor.person == draft.case.subject
+    draft.add(CommentMade(text=command.text, visible_to_employee=command.visible_to_employee or own))
+    return None
+
+
+def may_undo(draft: Draft) -> Refusal | None:
+    point = draft.case.undo
+    if point is None:
+        return refuse(RefusalCode.NOTHING_TO_UNDO)
+    if point.by != draft.facts.actor.person:
+        return refuse(RefusalCode.NOT_THE_AUTHOR)
+    if draft.now >= point.until:
+        return refuse(RefusalCode.UNDO_OVER)
+    return None
+
+
+def undo(draft: Draft, command: UndoAct) -> Refusal | None:
+    """Take back one's own last act while its effects are held back: the case is as it was before."""
+    if refusal := may_undo(draft):
+        return refusal
+    point = draft.case.undo
+    assert point is not None
+    draft.add(ActUndone(undone=point.act, from_seq=point.from_seq))
+    return None

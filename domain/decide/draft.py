@@ -1,0 +1,84 @@
+"""A decision being written: events are added one by one and folded at once, so that a later one sees the earlier."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from domain import terms
+from domain.case import Case, Recorded, evolve, opened
+from domain.events import CaseOpened, Event, Move, SeatReleased
+from domain.facts import Facts, OfficeHeld
+from domain.vocabulary import Status
+
+
+class Step(NamedTuple):
+    """An event and the case as it is after it."""
+
+    event: Event
+    case: Case
+
+
+class Decision(NamedTuple):
+    """What a command did, step by step, and the office acted in. No steps: nothing was to be done."""
+
+    steps: tuple[Step, ...]
+    office: OfficeHeld | None = None
+
+    @property
+    def events(self) -> list[Event]:
+        return [step.event for step in self.steps]
+
+
+class Draft:
+    """The case and the steps decided so far.
+
+    `by` is a person or the clock; `office` the one acted in, if any; `stamp` the fields that the first event
+    carries for the whole act (what act it is, its reason, until when it can be undone).
+    """
+
+    def __init__(
+        self,
+        case: Case,
+        facts: Facts,
+        by: str,
+        office: OfficeHeld | None = None,
+        stamp: Mapping[str, Any] | None = None,
+    ) -> None:
+        self.case = case
+        self.facts = facts
+        self.by = by
+        self.office = office
+        self.steps: list[Step] = []
+        self._stamp = stamp or {}
+
+    @classmethod
+    def opening(cls, case_id: str, event: CaseOpened, facts: Facts, by: str) -> "Draft":
+        recorded = Recorded(seq=1, at=facts.now, by=by, event=event)
+        draft = cls(opened(recorded, case_id), facts, by)
+        draft.steps.append(Step(event, draft.case))
+        return draft
+
+    @property
+    def now(self) -> datetime:
+        return self.facts.now
+
+    def add(self, event: Event) -> None:
+        if not self.steps and self._stamp:
+            event = event.model_copy(update=dict(self._stamp))
+        self.case = evolve(self.case, Recorded(seq=self.case.seq + 1, at=self.now, by=self.by, event=event))
+        self.steps.append(Step(event, self.case))
+
+    def move_to(self, status: Status, days: int | None = None) -> Move:
+        """The move into a status with its term as the policy of the case has it."""
+        return terms.move_to(
+            status,
+            origin=self.case.origin,
+            policy=self.facts.policy,
+            calendar=self.facts.calendar,
+            now=self.now,
+            days=days,
+        )
+
+    def release_seat(self) -> None:
+        if self.case.seat is not None:
+            self.add(SeatReleased(position=self.case.to_post.position, seat=self.case.seat))

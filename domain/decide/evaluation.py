@@ -1,0 +1,292 @@
+"""Opening, evaluation and needs check: may this person move, and is there a seat to move to."""
+
+from domain import rules
+from domain.calendar import END_OF_DAY
+from domain.commands import (
+    CloseIneligible,
+    ConfirmNeed,
+    ConfirmOverride,
+    ContestData,
+    OpenCase,
+    OverrideRule,
+    Proposal,
+    ProposeAlternative,
+    SupplyDossier,
+)
+from domain.decide.draft import Draft
+from domain.events import (
+    AlternativeProposed,
+    CaseEnded,
+    CaseOpened,
+    DataContested,
+    DossierSupplied,
+    EvaluationJudged,
+    NeedChecked,
+    NeedConfirmed,
+    OverrideConfirmed,
+    OverrideRequested,
+    RuleResult,
+    SeatHeld,
+    SuppliedItem,
+)
+from domain.facts import Dossier, Facts, Position, Seats
+from domain.refusals import Refusal, RefusalCode, refuse
+from domain.rules import Question
+from domain.terms import closing
+from domain.vocabulary import (
+    Eligibility,
+    Flag,
+    Origin,
+    Outcome,
+    RuleOutcome,
+    Severity,
+    Stage,
+    Status,
+)
+
+
+def may_open(proposal: Proposal, facts: Facts) -> Refusal | None:
+    """Whether the policy has a route for such a case at all: kind, origin, post, emergency ground."""
+    route = facts.policy.routes.get(proposal.kind)
+    target = facts.target
+    if route is None:
+        return refuse(RefusalCode.KIND_WITHOUT_ROUTE, kind=proposal.kind)
+    if proposal.origin not in route.origins:
+        return refuse(RefusalCode.ORIGIN_WITHOUT_ROUTE, origin=proposal.origin)
+    if facts.dossier is None:
+        return refuse(RefusalCode.EMPLOYEE_UNKNOWN)
+    if target is None:
+        return refuse(RefusalCode.POSITION_UNKNOWN, position=proposal.position_code)
+    if not route.fills(target.kind, target.tier):
+        return refuse(RefusalCode.POST_BEYOND_ROUTE, position=target.code, kind=target.kind)
+    if facts.dossier.position and facts.dossier.position.code == target.code:
+        return refuse(RefusalCode.SAME_POST, position=target.code)
+    if proposal.origin is Origin.EMERGENCY and not (proposal.emergency_ref or rules.emergency_window(facts, target)):
+        return refuse(RefusalCode.EMERGENCY_WITHOUT_GROUND, position=target.code)
+    return None
+
+
+def open_case(case_id: str, command: OpenCase, facts: Facts) -> Draft | Refusal:
+    """Open a case and judge it at once."""
+    if refusal := may_open(command, facts):
+        return refusal
+    if facts.open_case is not None:
+        return refuse(RefusalCode.OPEN_CASE_EXISTS, number=facts.open_case)
+    dossier, target = _subject(facts), _target(facts)
+    event = CaseOpened(
+        number=facts.number,
+        kind=command.kind,
+        origin=command.origin,
+        subject=dossier.person,
+        from_post=dossier.position.ref if dossier.position else None,
+        to_post=target.ref,
+        policy=facts.policy.hash,
+        employee_name=dossier.name,
+        employee_nip=dossier.nip,
+        effective_on=command.effective_on,
+        preferences=command.preferences,
+        emergency_ref=command.emergency_ref,
+        emergency_window=rules.emergency_window(facts, target) if command.origin is Origin.EMERGENCY else None,
+        reason=command.reason,
+    )
+    draft = Draft.opening(case_id, event, facts, facts.actor.person)
+    evaluate(draft, dossier)
+    return draft
+
+
+def evaluate(draft: Draft, dossier: Dossier) -> None:
+    """Judge the dossier; the eligible goes on by itself, everything else waits for a person."""
+    facts = draft.facts
+    results = rules.judge(Question(facts, dossier, _target(facts), draft.case.kind), (Stage.EVALUATION,))
+    outcome = rules.eligibility(results, severities(facts), draft.case.overridden)
+    status = {Eligibility.INCOMPLETE: Status.INCOMPLETE, Eligibility.INELIGIBLE: Status.INELIGIBLE}.get(outcome)
+    last_day = facts.calendar.add_working_days(facts.today, facts.policy.evaluation.contest_days)
+    draft.add(
+        EvaluationJudged(
+            outcome=outcome,
+            marks=_marks(results),
+            results=results,
+            contest_until=facts.calendar.at(last_day, END_OF_DAY) if status else None,
+            move=draft.move_to(status) if status else None,
+        )
+    )
+    if status:
+        draft.release_seat()
+    else:
+        check_need(draft, dossier)
+
+
+def check_need(draft: Draft, dossier: Dossier) -> None:
+    """Check seat, staffing and requirements of the target; hold a free seat for a qualified person."""
+    facts, seats = draft.facts, _seats(draft.facts)
+    results = rules.judge(Question(facts, dossier, _target(facts), draft.case.kind), (Stage.NEEDS_CHECK,))
+    qualified = _outcome(results, "E11") is not RuleOutcome.FAIL
+    has_seat = seats.free_seat is not None
+    status = Status.AWAITING_CONFIRMATION if has_seat else Status.NO_VACANCY
+    draft.add(
+        NeedChecked(
+            target=seats.target,
+            origin=seats.origin,
+            marks=_marks(results),
+            results=results,
+            flags=(Flag.ORIGIN_SHORTAGE,) if _leaves_shortage(seats) else (),
+            move=draft.move_to(status),
+        )
+    )
+    if qualified and draft.case.seat is None:
+        _hold(draft)
+
+
+def supply_dossier(draft: Draft, command: SupplyDossier) -> Refusal | None:
+    """Take in what HR supplied and judge again."""
+    draft.add(
+        DossierSupplied(
+            kinds=tuple(item.kind for item in command.items),
+            items=tuple(SuppliedItem.model_validate(item.model_dump()) for item in command.items),
+        )
+    )
+    facts = draft.facts
+    evaluate(draft, _subject(facts).with_items(command.items, draft.case.number, facts.today))
+    return None
+
+
+def override_rule(draft: Draft, command: OverrideRule) -> Refusal | None:
+    """Ask to set a failed rule aside on a ground the policy lists for it."""
+    rule = draft.facts.policy.rules.get(command.rule)
+    failed = {m.rule for m in draft.case.marks if m.outcome is RuleOutcome.FAIL}
+    if rule is None or command.rule not in failed:
+        return refuse(RefusalCode.RULE_NOT_FAILED, rule=command.rule)
+    if rule.severity is not Severity.OVERRIDABLE:
+        return refuse(RefusalCode.RULE_NOT_OVERRIDABLE, rule=command.rule)
+    if command.ground not in rule.overrides:
+        return refuse(RefusalCode.GROUND_NOT_ALLOWED, rule=command.rule, allowed=rule.overrides)
+    draft.add(
+        OverrideRequested(
+            rule=command.rule,
+            ground=command.ground,
+            reference=command.reference,
+            move=draft.move_to(Status.OVERRIDE_PENDING),
+        )
+    )
+    return None
+
+
+def confirm_override(draft: Draft, command: ConfirmOverride) -> Refusal | None:
+    """The second person confirms; the dossier is judged with the rule set aside."""
+    pending = draft.case.override
+    assert pending is not None, "override_pending has a pending override"
+    draft.add(OverrideConfirmed(rule=pending.rule, ground=pending.ground))
+    evaluate(draft, _subject(draft.facts))
+    return None
+
+
+def close_ineligible(draft: Draft, command: CloseIneligible) -> Refusal | None:
+    """Close the case of a person found ineligible: a person decides it, not the rules."""
+    draft.add(CaseEnded(outcome=Outcome.INELIGIBLE, move=closing(Outcome.INELIGIBLE)))
+    return None
+
+
+def contest_data(draft: Draft, command: ContestData) -> Refusal | None:
+    """Record what the employee contests; HR must look at it."""
+    draft.add(DataContested(text=command.text, items=tuple(i.model_dump(mode="json") for i in command.items)))
+    return None
+
+
+def confirm_need(draft: Draft, command: ConfirmNeed) -> Refusal | None:
+    """Confirm the need; a seat that became free meanwhile is held now."""
+    facts, seats = draft.facts, _seats(draft.facts)
+    results = rules.judge(Question(facts, _subject(facts), _target(facts), draft.case.kind), (Stage.NEEDS_CHECK,))
+    if _outcome(results, "E11") is RuleOutcome.FAIL:
+        return refuse(RefusalCode.NOT_QUALIFIED, rules=("E11",))
+    if draft.case.seat is None and seats.free_seat is None:
+        return refuse(RefusalCode.NO_VACANCY, position=draft.case.to_post.position)
+    draft.add(NeedConfirmed(target=seats.target, origin=seats.origin, move=draft.move_to(Status.AWAITING_RESPONSE)))
+    if draft.case.seat is None:
+        _hold(draft)
+    return None
+
+
+def propose_alternative(draft: Draft, command: ProposeAlternative) -> Refusal | None:
+    """Change the target to another vacant post the person is eligible for; the stage stays what it is."""
+    facts = draft.facts
+    target, dossier = facts.target, _subject(facts)
+    if target is None:
+        return refuse(RefusalCode.POSITION_UNKNOWN, position=command.position_code)
+    if not facts.policy.routes[draft.case.kind].fills(target.kind, target.tier):
+        return refuse(RefusalCode.POST_BEYOND_ROUTE, position=target.code, kind=target.kind)
+    if target.code in (draft.case.to_post.position, dossier.position.code if dossier.position else None):
+        return refuse(RefusalCode.SAME_POST, position=target.code)
+    question = Question(facts, dossier, target, draft.case.kind)
+    judged = rules.judge(question, (Stage.EVALUATION,))
+    needs = rules.judge(question, (Stage.NEEDS_CHECK,))
+    if _outcome(needs, "E10") is RuleOutcome.FAIL:
+        return refuse(RefusalCode.NO_VACANCY, position=target.code)
+    unmet = _unmet((*judged, *needs), draft)
+    if unmet:
+        return refuse(RefusalCode.NOT_QUALIFIED, rules=unmet)
+    draft.release_seat()
+    responding = draft.case.stage is Stage.CONSULTATION
+    status = Status.AWAITING_RESPONSE if responding else Status.AWAITING_CONFIRMATION
+    draft.add(AlternativeProposed(to_post=target.ref))
+    draft.add(EvaluationJudged(outcome=Eligibility.ELIGIBLE, marks=_marks(judged), results=judged))
+    seats = _seats(facts)
+    draft.add(
+        NeedChecked(
+            target=seats.target,
+            origin=seats.origin,
+            marks=_marks(needs),
+            results=needs,
+            flags=(Flag.ORIGIN_SHORTAGE,) if _leaves_shortage(seats) else (),
+            move=draft.move_to(status),
+        )
+    )
+    _hold(draft)
+    return None
+
+
+def severities(facts: Facts) -> dict[str, Severity]:
+    return {code: rule.severity for code, rule in facts.policy.rules.items()}
+
+
+def _unmet(results: tuple[RuleResult, ...], draft: Draft) -> tuple[str, ...]:
+    binding = severities(draft.facts)
+    return tuple(
+        r.rule
+        for r in results
+        if r.outcome in (RuleOutcome.FAIL, RuleOutcome.UNKNOWN)
+        and binding[r.rule] is not Severity.WARN
+        and r.rule not in draft.case.overridden
+    )
+
+
+def _hold(draft: Draft) -> None:
+    seat = _seats(draft.facts).free_seat
+    if seat is not None:
+        draft.add(SeatHeld(position=draft.case.to_post.position, seat=seat))
+
+
+def _leaves_shortage(seats: Seats) -> bool:
+    return seats.origin is not None and seats.origin.occupied - 1 < seats.origin.required
+
+
+def _marks(results: tuple[RuleResult, ...]) -> tuple:  # type: ignore[type-arg]
+    return tuple(r.mark for r in results)
+
+
+def _outcome(results: tuple[RuleResult, ...], rule: str) -> RuleOutcome | None:
+    return next((r.outcome for r in results if r.rule == rule), None)
+
+
+def _subject(facts: Facts) -> Dossier:
+    assert facts.dossier is not None, "the dossier of an open case is gathered"
+    return facts.dossier
+
+
+def _target(facts: Facts) -> Position:
+    assert facts.target is not None, "the target of an open case is gathered"
+    return facts.target
+
+
+def _seats(facts: Facts) -> Seats:
+    assert facts.seats is not None, "the seats of an open case are gathered"
+    return facts.seats

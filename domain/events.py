@@ -1,0 +1,620 @@
+"""Events: the facts that happened to a case. Their docstrings are the reference (`docs/events.md`).
+
+An event carries results, never inputs to be worked out again, so that folding old events with new code
+gives the old case. Fields may be added with a default, never made required, renamed or removed.
+A field marked `PRIVATE` holds personal content: the ledger keeps it apart and hashes a salted commitment to it.
+"""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Annotated, Any, Literal, get_args
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+
+from domain.vocabulary import (
+    Act,
+    Answer,
+    Audience,
+    DecisionChoice,
+    Eligibility,
+    Flag,
+    HoldGround,
+    Kind,
+    ObjectionGround,
+    Office,
+    Opinion,
+    Origin,
+    Outcome,
+    Recommendation,
+    ReviewOutcome,
+    RuleOutcome,
+    Stage,
+    Status,
+)
+
+
+class Private:
+    """Marks a field of an event as personal content."""
+
+
+PRIVATE = Private()
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class PostRef(_Part):
+    """A post as named that day: codes of the position, its unit and its agency, with their names."""
+
+    position: str
+    title: str
+    unit: str
+    unit_name: str
+    agency: str
+    agency_name: str
+
+
+class WakeKind(StrEnum):
+    """What the clock does to a case when an instant comes."""
+
+    REMIND = "remind"
+    OVERDUE = "overdue"
+    ESCALATE = "escalate"
+    EXPIRE = "expire"
+    LAPSE = "lapse"
+    END_DEFERRAL = "end_deferral"
+    EFFECT = "effect"
+    REVIEW = "review"
+
+
+class Wake(_Part):
+    """An instant at which the clock has something to do, in the order it will come."""
+
+    at: datetime
+    what: WakeKind
+    percent: int | None = None
+    """For a reminder: how much of the term is over."""
+
+
+class ExcludedDay(_Part):
+    day: date
+    name: str
+
+
+class Due(_Part):
+    """A legal date and how it was reckoned: every due date explains itself."""
+
+    at: datetime
+    on: date
+    start: date
+    days: int
+    """Working days counted from the day after `start`."""
+    excluded: tuple[ExcludedDay, ...] = ()
+    """Weekday holidays that were not counted."""
+    calendar: str
+    """Version of the calendar used."""
+    estimate: bool = False
+    """Whether the span touches a year whose holidays are not published yet."""
+    then: Literal["lapse", "no_response", "partial"] | None = None
+    """What happens by itself when the date passes; nothing unless named."""
+    final_on: date | None = None
+    """The day after which the case lapses, where the policy names a final term."""
+
+
+class Move(_Part):
+    """Where the case stands after the event, and what its clock waits for."""
+
+    stage: Stage
+    status: Status
+    due: Due | None = None
+    wakes: tuple[Wake, ...] = ()
+    outcome: Outcome | None = None
+
+
+class RuleMark(_Part):
+    rule: str
+    outcome: RuleOutcome
+
+
+class RuleResult(_Part):
+    """A rule as it was judged, with the inputs that decided it."""
+
+    rule: str
+    outcome: RuleOutcome
+    value: str | int | None = None
+    threshold: str | int | None = None
+    source: str | None = None
+    as_of: date | None = None
+    eligible_from: date | None = None
+
+    @property
+    def mark(self) -> RuleMark:
+        return RuleMark(rule=self.rule, outcome=self.outcome)
+
+
+class Staffing(_Part):
+    """Headcount of a post or a unit: required, occupied, held for cases, and what is left."""
+
+    code: str
+    required: int
+    occupied: int
+    held: int
+
+    @property
+    def vacant(self) -> int:
+        return max(0, self.required - self.occupied - self.held)
+
+
+class Event(_Part):
+    """What every event can carry besides its own fields."""
+
+    act: Act | None = None
+    """The act of a person that this event opens; the later events of the same act have none."""
+    undo_until: datetime | None = None
+    """Until when that act can be undone, where the policy lets it be."""
+    move: Move | None = None
+    reason: Annotated[str | None, PRIVATE] = None
+    note: Annotated[str | None, PRIVATE] = None
+
+
+# --- opening and evaluation ------------------------------------------------------------------------------------------
+
+
+class CaseOpened(Event):
+    """A case was opened for a person and a post. Names are kept as they were that day."""
+
+    type: Literal["case_opened"] = "case_opened"
+    number: str
+    kind: Kind
+    origin: Origin
+    subject: str
+    """Person id of the civil servant concerned."""
+    from_post: PostRef | None = None
+    to_post: PostRef
+    policy: str
+    """Hash of the policy the case is judged by to its end."""
+    employee_name: Annotated[str, PRIVATE]
+    employee_nip: Annotated[str, PRIVATE]
+    effective_on: date | None = None
+    """The effective date the opener wished for."""
+    preferences: tuple[str, ...] = ()
+    emergency_ref: str | None = None
+    emergency_window: str | None = None
+
+
+class EvaluationJudged(Event):
+    """The dossier was judged against the rules. An adverse finding waits for a person."""
+
+    type: Literal["evaluation_judged"] = "evaluation_judged"
+    outcome: Eligibility
+    marks: tuple[RuleMark, ...]
+    results: Annotated[tuple[RuleResult, ...], PRIVATE]
+    contest_until: datetime | None = None
+
+
+class SuppliedItem(_Part):
+    """One fact about the employee supplied by HR, in place of or besides what the register holds."""
+
+    kind: Literal["rating", "condition_end", "position_since"]
+    year: int | None = None
+    rating: str | None = None
+    work_result: str | None = None
+    behaviour: str | None = None
+    condition: str | None = None
+    to: date | None = None
+    since: date | None = None
+    reference: str | None = None
+
+
+class DossierSupplied(Event):
+    """HR supplied missing or corrected facts; the dossier is judged again."""
+
+    type: Literal["dossier_supplied"] = "dossier_supplied"
+    kinds: tuple[str, ...]
+    items: Annotated[tuple[SuppliedItem, ...], PRIVATE]
+
+
+class DataContested(Event):
+    """The employee contested the data he was judged by."""
+
+    type: Literal["data_contested"] = "data_contested"
+    text: Annotated[str, PRIVATE]
+    items: Annotated[tuple[dict[str, Any], ...], PRIVATE] = ()
+
+
+class OverrideRequested(Event):
+    """HR asked to set a failed rule aside on a lawful ground; a second person must confirm."""
+
+    type: Literal["override_requested"] = "override_requested"
+    rule: str
+    ground: str
+    reference: Annotated[str, PRIVATE]
+
+
+class OverrideConfirmed(Event):
+    """A second HR person confirmed the override; it is shown to all who decide."""
+
+    type: Literal["override_confirmed"] = "override_confirmed"
+    rule: str
+    ground: str
+
+
+# --- seat and need ---------------------------------------------------------------------------------------------------
+
+
+class SeatHeld(Event):
+    """A vacant seat of the target post is held for the case."""
+
+    type: Literal["seat_held"] = "seat_held"
+    position: str
+    seat: int
+
+
+class SeatReleased(Event):
+    """The held seat is free again for others."""
+
+    type: Literal["seat_released"] = "seat_released"
+    position: str
+    seat: int
+
+
+class NeedChecked(Event):
+    """The target post and the staffing of both units were checked; without a vacancy the case waits."""
+
+    type: Literal["need_checked"] = "need_checked"
+    target: Staffing
+    origin: Staffing | None = None
+    marks: tuple[RuleMark, ...]
+    results: Annotated[tuple[RuleResult, ...], PRIVATE]
+    flags: tuple[Flag, ...] = ()
+
+
+class NeedConfirmed(Event):
+    """HR confirmed that the target needs the person and the origin can let him go."""
+
+    type: Literal["need_confirmed"] = "need_confirmed"
+    target: Staffing
+    origin: Staffing | None = None
+
+
+class AlternativeProposed(Event):
+    """HR proposed another post; the case goes on with it as its target."""
+
+    type: Literal["alternative_proposed"] = "alternative_proposed"
+    to_post: PostRef
+
+
+class UnitOpined(Event):
+    """The head of the origin or destination gave an opinion; it never blocks an internal case."""
+
+    type: Literal["unit_opined"] = "unit_opined"
+    opinion: Opinion
+    agency: str
+
+
+# --- consultation and socialisation ----------------------------------------------------------------------------------
+
+
+class ResponseGiven(Event):
+    """The employee answered the proposal."""
+
+    type: Literal["response_given"] = "response_given"
+    answer: Answer
+    grounds: tuple[ObjectionGround, ...] = ()
+    preferences: tuple[str, ...] = ()
+    conditions: Annotated[tuple[str, ...], PRIVATE] = ()
+    text: Annotated[str | None, PRIVATE] = None
+
+
+class ResponseMissed(Event):
+    """The employee did not answer in time. Silence is recorded, never taken for consent."""
+
+    type: Literal["response_missed"] = "response_missed"
+
+
+class GroundAnswer(_Part):
+    ground: str
+    text: str
+
+
+class ObjectionAnswered(Event):
+    """HR answered every ground of an objection, or settled what was asked; the case goes on with both views."""
+
+    type: Literal["objection_answered"] = "objection_answered"
+    grounds: tuple[str, ...]
+    answers: Annotated[tuple[GroundAnswer, ...], PRIVATE]
+    flag: Flag | None = None
+
+
+class BriefingRecorded(Event):
+    """HR recorded who was briefed, when and how."""
+
+    type: Literal["briefing_recorded"] = "briefing_recorded"
+    held_on: date
+    channel: str
+    audience: tuple[Audience, ...]
+
+
+class BriefingAcknowledged(Event):
+    """The employee acknowledged the briefing."""
+
+    type: Literal["briefing_acknowledged"] = "briefing_acknowledged"
+
+
+class AcknowledgementMissed(Event):
+    """No acknowledgement came in time though the employee was reached: the briefing counts as partial."""
+
+    type: Literal["acknowledgement_missed"] = "acknowledgement_missed"
+
+
+# --- approval --------------------------------------------------------------------------------------------------------
+
+
+class ServiceFigure(_Part):
+    """A service measure as reported: `value` is missing when nobody measured it."""
+
+    code: str
+    value: str | None = None
+    source: str | None = None
+    as_of: date | None = None
+
+
+class CaseVerified(Event):
+    """A second HR person verified the case for the board."""
+
+    type: Literal["case_verified"] = "case_verified"
+    measures: tuple[ServiceFigure, ...] = ()
+
+
+class OfficialRecused(Event):
+    """An official on the route has a conflict of interest; his task goes to the superior office."""
+
+    type: Literal["official_recused"] = "official_recused"
+    office: Office
+    in_favour_of: Office
+    ground: Literal["kinship", "own_case"]
+
+
+class BoardVoted(Event):
+    """A member of the board gave or withheld his recommendation, or declared himself recused."""
+
+    type: Literal["board_voted"] = "board_voted"
+    recommendation: Recommendation | None = None
+    recused: bool = False
+
+
+class BoardConsidered(Event):
+    """The quorum was reached: the board's consideration stands."""
+
+    type: Literal["board_considered"] = "board_considered"
+    result: Recommendation
+    votes: int
+
+
+class CaseProposed(Event):
+    """The regional secretary forwarded the case to the governor."""
+
+    type: Literal["case_proposed"] = "case_proposed"
+    recommendation: Recommendation
+
+
+class DecisionMade(Event):
+    """The governor approved, rejected or deferred the mutation."""
+
+    type: Literal["decision_made"] = "decision_made"
+    decision: DecisionChoice
+    until: date | None = None
+    consent_reference: str | None = None
+    against_advice: bool = False
+
+
+class BaselineFrozen(Event):
+    """The measures that the later reviews compare with, frozen at the decision."""
+
+    type: Literal["baseline_frozen"] = "baseline_frozen"
+    origin_unit: Staffing | None = None
+    destination_unit: Staffing
+    competence_gap: int | None = None
+    """Levels missing to the requirements of the post, all competences together; unknown if not assessed."""
+    ratings: Annotated[dict[str, str], PRIVATE]
+    measures: tuple[ServiceFigure, ...] = ()
+
+
+class DeferralEnded(Event):
+    """The date until which the decision was deferred has come; it is asked for again."""
+
+    type: Literal["deferral_ended"] = "deferral_ended"
+
+
+# --- placement and review --------------------------------------------------------------------------------------------
+
+
+class DecreeIssued(Event):
+    """The decree was issued: number, date and effective date (TMT)."""
+
+    type: Literal["decree_issued"] = "decree_issued"
+    number: str
+    date: date
+    effective_on: date
+
+
+class PlacementMade(Event):
+    """On the effective date the seat and the incumbency moved together."""
+
+    type: Literal["placement_made"] = "placement_made"
+    position: str
+    seat: int
+    effective_on: date
+
+
+class PlacementBlocked(Event):
+    """The re-check on the effective date failed: nothing moved, a person must settle it."""
+
+    type: Literal["placement_blocked"] = "placement_blocked"
+    causes: tuple[str, ...]
+
+
+class DutyConfirmed(Event):
+    """The head of the destination confirmed that the person took up duty (SPMT)."""
+
+    type: Literal["duty_confirmed"] = "duty_confirmed"
+    started_on: date
+
+
+class ReviewOpened(Event):
+    """The day of an impact review has come."""
+
+    type: Literal["review_opened"] = "review_opened"
+    day: int
+
+
+class Comparison(_Part):
+    """A measure then and now. A side that nobody measured is missing, never zero."""
+
+    measure: str
+    baseline: str | None = None
+    now: str | None = None
+    change: str | None = None
+
+
+class ReviewRecorded(Event):
+    """The impact was reviewed: the same measures as at the decision, compared."""
+
+    type: Literal["review_recorded"] = "review_recorded"
+    day: int
+    outcome: ReviewOutcome
+    comparison: tuple[Comparison, ...] = ()
+    personal: Annotated[tuple[Comparison, ...], PRIVATE] = ()
+
+
+class ReviewMissed(Event):
+    """A review was not recorded before the next one was due."""
+
+    type: Literal["review_missed"] = "review_missed"
+    day: int
+
+
+# --- crosswise -------------------------------------------------------------------------------------------------------
+
+
+class CaseReturned(Event):
+    """The holder of a task returned the case to an earlier stage; later decisions are superseded, not deleted."""
+
+    type: Literal["case_returned"] = "case_returned"
+    to_stage: Stage
+    round: int
+
+
+class ActUndone(Event):
+    """A person took back his own act before anyone else acted and before its effects left."""
+
+    type: Literal["act_undone"] = "act_undone"
+    undone: Act
+    from_seq: int
+    """First sequence number of the act that was taken back."""
+
+
+class CasePutOnHold(Event):
+    """The case is on hold; its clock stands still."""
+
+    type: Literal["case_put_on_hold"] = "case_put_on_hold"
+    ground: HoldGround
+    reference: Annotated[str, PRIVATE]
+    days_left: int | None = None
+    """Working days of the running term that were left."""
+
+
+class CaseResumed(Event):
+    """The hold ended; the term goes on with the days that were left."""
+
+    type: Literal["case_resumed"] = "case_resumed"
+
+
+class CaseEnded(Event):
+    """HR or the employee ended the case before the decree."""
+
+    type: Literal["case_ended"] = "case_ended"
+    outcome: Literal[Outcome.WITHDRAWN, Outcome.CANCELLED, Outcome.INELIGIBLE]
+
+
+class CaseLapsed(Event):
+    """The final term that the policy names for this status passed."""
+
+    type: Literal["case_lapsed"] = "case_lapsed"
+
+
+class CaseClosed(Event):
+    """The last review is recorded: the mutation is complete."""
+
+    type: Literal["case_closed"] = "case_closed"
+
+
+class CommentMade(Event):
+    """Someone who sees the case wrote a comment."""
+
+    type: Literal["comment_made"] = "comment_made"
+    text: Annotated[str, PRIVATE]
+    visible_to_employee: bool
+
+
+# --- the clock and the post ------------------------------------------------------------------------------------------
+
+
+class ClockEvent(Event):
+    """What the clock did; `wakes` is what it waits for next."""
+
+    wakes: tuple[Wake, ...]
+
+
+class ReminderDue(ClockEvent):
+    """A part of the term is over; the holder of the task is reminded."""
+
+    type: Literal["reminder_due"] = "reminder_due"
+    percent: int
+
+
+class DeadlinePassed(ClockEvent):
+    """The term ended and nothing happens by itself: the case is overdue."""
+
+    type: Literal["deadline_passed"] = "deadline_passed"
+
+
+class CaseEscalated(ClockEvent):
+    """The task stayed undone past its term; the superior office is told."""
+
+    type: Literal["case_escalated"] = "case_escalated"
+    office: Office
+
+
+class NoticeUndelivered(Event):
+    """A notice could not be delivered within its time, or its address refused it."""
+
+    type: Literal["notice_undelivered"] = "notice_undelivered"
+    keys: tuple[str, ...]
+
+
+AnyEvent = Annotated[
+    CaseOpened | EvaluationJudged | DossierSupplied | DataContested | OverrideRequested | OverrideConfirmed
+    | SeatHeld | SeatReleased | NeedChecked | NeedConfirmed | AlternativeProposed | UnitOpined | ResponseGiven
+    | ResponseMissed | ObjectionAnswered | BriefingRecorded | BriefingAcknowledged | AcknowledgementMissed
+    | CaseVerified | OfficialRecused | BoardVoted | BoardConsidered | CaseProposed | DecisionMade
+    | BaselineFrozen | DeferralEnded | DecreeIssued | PlacementMade | PlacementBlocked | DutyConfirmed
+    | ReviewOpened | ReviewRecorded | ReviewMissed | CaseReturned | ActUndone | CasePutOnHold | CaseResumed
+    | CaseEnded | CaseLapsed | CaseClosed | CommentMade | ReminderDue | DeadlinePassed | CaseEscalated
+    | NoticeUndelivered,
+    Field(discriminator="type"),
+]  # fmt: skip
+
+EVENT_TYPES: tuple[type[Event], ...] = get_args(get_args(AnyEvent)[0])
+_adapter: TypeAdapter[Event] = TypeAdapter(AnyEvent)
+
+
+def parse_event(data: dict[str, Any]) -> Event:
+    """An event from its stored fields; `data["type"]` names it."""
+    return _adapter.validate_python(data)
+
+
+def private_fields(event: type[Event]) -> frozenset[str]:
+    """Names of the fields of an event that hold personal content."""
+    return frozenset(name for name, field in event.model_fields.items() if PRIVATE in field.metadata)

@@ -1,0 +1,38 @@
+"""Reading a case's history: which entries no longer stand because an act was undone or the case was returned."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from domain.vocabulary import STAGE_ORDER, Stage
+
+_STAGE_OF_EVENT: dict[str, Stage] = {
+    "evaluation_judged": Stage.EVALUATION,
+    "need_checked": Stage.NEEDS_CHECK,
+    "need_confirmed": Stage.NEEDS_CHECK,
+    "response_given": Stage.CONSULTATION,
+    "response_missed": Stage.CONSULTATION,
+    "objection_answered": Stage.CONSULTATION,
+    "briefing_recorded": Stage.SOCIALISATION,
+    "briefing_acknowledged": Stage.SOCIALISATION,
+    "acknowledgement_missed": Stage.SOCIALISATION,
+    "case_verified": Stage.APPROVAL,
+    "board_voted": Stage.APPROVAL,
+    "board_considered": Stage.APPROVAL,
+    "case_proposed": Stage.APPROVAL,
+    "decision_made": Stage.APPROVAL,
+}
+"""The stage a decision belongs to; a return to that stage or an earlier one supersedes it."""
+
+
+def superseded(entries: Iterable[tuple[int, str, Mapping[str, Any]]]) -> frozenset[int]:
+    """Sequence numbers of the entries (seq, type, data) that were undone or superseded by a return."""
+    gone: set[int] = set()
+    seen: list[tuple[int, str]] = []
+    for seq, kind, data in entries:
+        if kind == "act_undone":
+            gone |= {s for s, _ in seen if s >= data["from_seq"]}
+        if kind == "case_returned":
+            place = STAGE_ORDER.index(Stage(data["to_stage"]))
+            gone |= {s for s, k in seen if k in _STAGE_OF_EVENT and STAGE_ORDER.index(_STAGE_OF_EVENT[k]) >= place}
+        seen.append((seq, kind))
+    return frozenset(gone)

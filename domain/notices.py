@@ -1,0 +1,195 @@
+"""Notices: who is told what when something happens. Recipients are settled in the commit and kept with the event.
+
+The words are in `templates/notices/`; a notice carries the case number and dates, never personal data.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from pydantic import BaseModel, ConfigDict
+
+from domain import events as ev
+from domain.authority import HR, head_office
+from domain.case import Case
+from domain.facts import Facts
+from domain.tasks import Task, tasks
+from domain.vocabulary import DecisionChoice, Eligibility, Office, Outcome
+
+
+class Notice(BaseModel):
+    """One message to one person: the template that words it and the plain values it names."""
+
+    model_config = ConfigDict(frozen=True)
+
+    template: str
+    person: str
+    params: dict[str, str | int] = {}
+
+
+TEMPLATES: tuple[str, ...] = (
+    "acknowledgement_requested",
+    "case_closed",
+    "case_lapsed",
+    "case_on_hold",
+    "case_opened",
+    "case_resumed",
+    "case_returned",
+    "case_withdrawn",
+    "case_cancelled",
+    "case_ineligible",
+    "comment_made",
+    "data_contested",
+    "deadline_passed",
+    "decision_approved",
+    "decision_deferred",
+    "decision_rejected",
+    "decree_issued",
+    "escalated",
+    "judged_incomplete",
+    "judged_ineligible",
+    "notice_undelivered",
+    "objection_answered",
+    "placement_made",
+    "reminder",
+    "response_missed",
+    "response_requested",
+    "task",
+)
+"""Every template; a test holds `templates/notices/` to this list in both languages."""
+
+_SUBJECT_TASK_TEMPLATE = {"respond": "response_requested", "acknowledge": "acknowledgement_requested"}
+_ENDED = {
+    Outcome.WITHDRAWN: "case_withdrawn",
+    Outcome.CANCELLED: "case_cancelled",
+    Outcome.INELIGIBLE: "case_ineligible",
+}
+_DECIDED = {
+    DecisionChoice.APPROVE: "decision_approved",
+    DecisionChoice.REJECT: "decision_rejected",
+    DecisionChoice.DEFER: "decision_deferred",
+}
+_JUDGED = {Eligibility.INCOMPLETE: "judged_incomplete", Eligibility.INELIGIBLE: "judged_ineligible"}
+
+
+def notices(event: ev.Event, case: Case, facts: Facts, by: str) -> list[Notice]:
+    """The notices an event calls for, `case` being as it is after the event. Nobody is told what he did himself."""
+    addressed = dict.fromkeys((template, person) for template, person in _addressed(event, case, facts))
+    params = _params(event, case)
+    return [Notice(template=t, person=p, params=params) for t, p in addressed if p != by]
+
+
+def _addressed(event: ev.Event, case: Case, facts: Facts) -> Iterator[tuple[str, str]]:
+    match event:
+        case ev.CaseOpened():
+            yield "case_opened", case.subject
+        case ev.EvaluationJudged() if event.outcome in _JUDGED:
+            yield _JUDGED[event.outcome], case.subject
+        case ev.DataContested():
+            yield from _each("data_contested", _handlers(case, facts))
+        case ev.ObjectionAnswered():
+            yield "objection_answered", case.subject
+        case ev.ResponseMissed():
+            yield "response_missed", case.subject
+        case ev.CaseReturned():
+            yield from _each("case_returned", (case.subject, *_handlers(case, facts)))
+        case ev.DecisionMade():
+            yield from _each(_DECIDED[event.decision], (case.subject, *_handlers(case, facts)))
+        case ev.DecreeIssued():
+            yield from _each("decree_issued", (case.subject, *_heads(case, facts)))
+        case ev.PlacementMade():
+            yield from _each("placement_made", (case.subject, *_heads(case, facts)))
+        case ev.CasePutOnHold():
+            yield "case_on_hold", case.subject
+        case ev.CaseResumed():
+            yield "case_resumed", case.subject
+        case ev.CaseEnded():
+            yield from _each(_ENDED[Outcome(event.outcome)], (case.subject, *_handlers(case, facts)))
+        case ev.CaseLapsed():
+            yield from _each("case_lapsed", (case.subject, *_handlers(case, facts)))
+        case ev.CaseClosed():
+            yield from _each("case_closed", (case.subject, *_handlers(case, facts)))
+        case ev.CommentMade():
+            yield from _each("comment_made", _handlers(case, facts))
+            if event.visible_to_employee:
+                yield "comment_made", case.subject
+        case ev.ReminderDue():
+            yield from _each("reminder", _task_holders(case, facts))
+        case ev.DeadlinePassed():
+            yield from _each("deadline_passed", (*_task_holders(case, facts), *_handlers(case, facts)))
+        case ev.CaseEscalated():
+            yield from _each("escalated", _holders(event.office, facts))
+        case ev.NoticeUndelivered():
+            yield from _each("notice_undelivered", _handlers(case, facts))
+    if event.move is not None:
+        yield from _tasks_told(case, facts)
+
+
+def _each(template: str, persons: Iterable[str]) -> Iterator[tuple[str, str]]:
+    return ((template, person) for person in persons)
+
+
+def _tasks_told(case: Case, facts: Facts) -> Iterator[tuple[str, str]]:
+    for task in tasks(case):
+        if task.person:
+            yield _SUBJECT_TASK_TEMPLATE[task.acts[0]], task.person
+        else:
+            yield from _each("task", _told_of(task, case, facts))
+
+
+def _task_holders(case: Case, facts: Facts) -> Iterator[str]:
+    for task in tasks(case):
+        yield from (task.person,) if task.person else _told_of(task, case, facts)
+
+
+def _told_of(task: Task, case: Case, facts: Facts) -> Iterator[str]:
+    """Who hears of an office's task: of HR's the one who runs the case, unless the task is not for him."""
+    if task.office is Office.AGENCY_HEAD:
+        head = head_office(task.unit or "", facts.holders)
+        persons: Iterable[str] = (head.person,) if head else ()
+    elif task.office is Office.HR_OFFICER:
+        persons = _hr_without(task.barred, case, facts)
+    else:
+        persons = _holders(task.office, facts) if task.office else ()
+    return (p for p in persons if p not in task.barred and p not in facts.kin)
+
+
+def _hr_without(barred: tuple[str, ...], case: Case, facts: Facts) -> Iterable[str]:
+    return _handlers(case, facts) if case.opener not in barred else _holders(Office.HR_OFFICER, facts)
+
+
+def _handlers(case: Case, facts: Facts) -> tuple[str, ...]:
+    """Who runs the case for HR: its opener while he holds an HR office, otherwise every HR officer."""
+    serving = [h.person for h in facts.holders if h.office in HR]
+    if case.opener in serving:
+        return (case.opener,)
+    return tuple(p for p in dict.fromkeys(_holders(Office.HR_OFFICER, facts)) if p != case.subject)
+
+
+def _holders(office: Office, facts: Facts) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(h.person for h in facts.holders if h.office is office))
+
+
+def _heads(case: Case, facts: Facts) -> Iterator[str]:
+    agencies = dict.fromkeys((case.to_post.agency, case.from_post.agency if case.from_post else case.to_post.agency))
+    for agency in agencies:
+        if head := head_office(agency, facts.holders):
+            yield head.person
+
+
+def _params(event: ev.Event, case: Case) -> dict[str, str | int]:
+    params: dict[str, str | int] = {"number": case.number, "status": case.status}
+    if case.due:
+        params["due_on"] = case.due.on.isoformat()
+        if case.due.then:
+            params["then"] = case.due.then
+    match event:
+        case ev.EvaluationJudged() if event.contest_until:
+            params["contest_until"] = event.contest_until.date().isoformat()
+        case ev.DecisionMade() if event.until:
+            params["until"] = event.until.isoformat()
+        case ev.DecreeIssued():
+            params["effective_on"] = event.effective_on.isoformat()
+        case ev.PlacementMade():
+            params["effective_on"] = event.effective_on.isoformat()
+        case ev.ReminderDue():
+            params["percent"] = event.percent
+    return params

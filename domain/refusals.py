@@ -1,0 +1,154 @@
+"""Refusals: the typed reasons for which a command is not carried out.
+
+    Refusal
+    ├── NOT_FOUND      the case does not exist, or not for this viewer
+    │   └── case_unknown
+    ├── FORBIDDEN      this person may not do this act in any capacity he holds now
+    │   ├── not_authorised          no office or role that may
+    │   ├── own_case                nobody acts in office on his own case
+    │   ├── conflict_of_interest    related to the person concerned
+    │   ├── four_eyes               another person must do this step
+    │   ├── acting_capacity         strategic act by a Plt or Plh
+    │   └── not_the_author          only the author can undo
+    ├── CONFLICT       the case, a seat or a person is not in the state the act needs
+    │   ├── act_not_open
+    │   ├── case_closed
+    │   ├── open_case_exists
+    │   ├── no_vacancy
+    │   ├── seat_taken
+    │   ├── not_qualified
+    │   ├── need_not_met
+    │   ├── already_voted
+    │   ├── contest_over
+    │   ├── undo_over
+    │   ├── nothing_to_undo
+    │   ├── decree_issued
+    │   ├── window_closed
+    │   ├── review_not_due
+    │   └── same_post
+    ├── STALE          the caller decided on an older version of the case
+    │   └── stale_version
+    └── INVALID        the request contradicts itself, the register, the law or the policy
+        ├── employee_unknown
+        ├── position_unknown
+        ├── reason_required
+        ├── kind_without_route
+        ├── origin_without_route
+        ├── post_beyond_route
+        ├── emergency_without_ground
+        ├── rule_not_failed
+        ├── rule_not_overridable
+        ├── ground_not_allowed
+        ├── unanswered_grounds
+        ├── grounds_required
+        ├── return_not_earlier
+        ├── date_in_future
+        ├── date_in_past
+        ├── effective_before_decree
+        ├── duty_before_effect
+        ├── defer_until_required
+        ├── review_day_unknown
+        └── idempotency_key_reused
+
+HTTP knows the categories in one place (`api/problems.py`); the words are in `locale/`.
+"""
+
+from enum import Enum, StrEnum
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Category(Enum):
+    NOT_FOUND = "not_found"
+    FORBIDDEN = "forbidden"
+    CONFLICT = "conflict"
+    STALE = "stale"
+    INVALID = "invalid"
+
+
+class RefusalCode(StrEnum):
+    """Stable codes: never renamed, never translated. `category` says what kind of refusal it is."""
+
+    category: Category
+
+    def __new__(cls, code: str, category: Category) -> "RefusalCode":
+        member = str.__new__(cls, code)
+        member._value_ = code
+        member.category = category
+        return member
+
+    CASE_UNKNOWN = "case_unknown", Category.NOT_FOUND
+
+    NOT_AUTHORISED = "not_authorised", Category.FORBIDDEN
+    OWN_CASE = "own_case", Category.FORBIDDEN
+    CONFLICT_OF_INTEREST = "conflict_of_interest", Category.FORBIDDEN
+    FOUR_EYES = "four_eyes", Category.FORBIDDEN
+    ACTING_CAPACITY = "acting_capacity", Category.FORBIDDEN
+    NOT_THE_AUTHOR = "not_the_author", Category.FORBIDDEN
+
+    ACT_NOT_OPEN = "act_not_open", Category.CONFLICT
+    CASE_CLOSED = "case_closed", Category.CONFLICT
+    OPEN_CASE_EXISTS = "open_case_exists", Category.CONFLICT
+    NO_VACANCY = "no_vacancy", Category.CONFLICT
+    SEAT_TAKEN = "seat_taken", Category.CONFLICT
+    NOT_QUALIFIED = "not_qualified", Category.CONFLICT
+    NEED_NOT_MET = "need_not_met", Category.CONFLICT
+    ALREADY_VOTED = "already_voted", Category.CONFLICT
+    CONTEST_OVER = "contest_over", Category.CONFLICT
+    UNDO_OVER = "undo_over", Category.CONFLICT
+    NOTHING_TO_UNDO = "nothing_to_undo", Category.CONFLICT
+    DECREE_ISSUED = "decree_issued", Category.CONFLICT
+    WINDOW_CLOSED = "window_closed", Category.CONFLICT
+    REVIEW_NOT_DUE = "review_not_due", Category.CONFLICT
+    SAME_POST = "same_post", Category.CONFLICT
+
+    STALE_VERSION = "stale_version", Category.STALE
+
+    EMPLOYEE_UNKNOWN = "employee_unknown", Category.INVALID
+    POSITION_UNKNOWN = "position_unknown", Category.INVALID
+    REASON_REQUIRED = "reason_required", Category.INVALID
+    KIND_WITHOUT_ROUTE = "kind_without_route", Category.INVALID
+    ORIGIN_WITHOUT_ROUTE = "origin_without_route", Category.INVALID
+    POST_BEYOND_ROUTE = "post_beyond_route", Category.INVALID
+    EMERGENCY_WITHOUT_GROUND = "emergency_without_ground", Category.INVALID
+    RULE_NOT_FAILED = "rule_not_failed", Category.INVALID
+    RULE_NOT_OVERRIDABLE = "rule_not_overridable", Category.INVALID
+    GROUND_NOT_ALLOWED = "ground_not_allowed", Category.INVALID
+    UNANSWERED_GROUNDS = "unanswered_grounds", Category.INVALID
+    GROUNDS_REQUIRED = "grounds_required", Category.INVALID
+    RETURN_NOT_EARLIER = "return_not_earlier", Category.INVALID
+    DATE_IN_FUTURE = "date_in_future", Category.INVALID
+    DATE_IN_PAST = "date_in_past", Category.INVALID
+    EFFECTIVE_BEFORE_DECREE = "effective_before_decree", Category.INVALID
+    DUTY_BEFORE_EFFECT = "duty_before_effect", Category.INVALID
+    DEFER_UNTIL_REQUIRED = "defer_until_required", Category.INVALID
+    REVIEW_DAY_UNKNOWN = "review_day_unknown", Category.INVALID
+    IDEMPOTENCY_KEY_REUSED = "idempotency_key_reused", Category.INVALID
+
+
+_R = RefusalCode
+LEGAL_GROUNDS: dict[RefusalCode, str] = {
+    _R.OWN_CASE: "UU 30/2014 Pasal 42-43",
+    _R.CONFLICT_OF_INTEREST: "PP 11/2017 Pasal 190 ayat (5); UU 30/2014 Pasal 42-43",
+    _R.ACTING_CAPACITY: "UU 30/2014 Pasal 14 ayat (7); SE BKN 1/SE/I/2021",
+    _R.NO_VACANCY: "Peraturan BKN 5/2019 Pasal 3 ayat (1) huruf b, d, e",
+    _R.NOT_QUALIFIED: "PP 11/2017 Pasal 190 ayat (4)",
+    _R.WINDOW_CLOSED: "UU 10/2016 Pasal 71 ayat (2), 162 ayat (3); PP 49/2008 Pasal 132A",
+    _R.KIND_WITHOUT_ROUTE: "PP 11/2017 Pasal 190-197",
+    _R.POST_BEYOND_ROUTE: "UU 20/2023; PP 11/2017 Pasal 107, 191",
+}
+
+Param = str | int | tuple[str, ...]
+
+
+class Refusal(BaseModel):
+    """A command refused, as data: the code for a program, the parameters of the sentence for a person."""
+
+    model_config = ConfigDict(frozen=True)
+
+    code: RefusalCode
+    params: dict[str, Param] = {}
+
+
+def refuse(code: RefusalCode, **params: Param) -> Refusal:
+    return Refusal(code=code, params=params)

@@ -1,0 +1,359 @@
+"""The rules E01-E21 (`domain.md` 3): each yields an outcome with the value, the threshold, the source and the date.
+
+Missing data is `unknown`: never zero, never a pass. A rule whose subject does not exist here is `not_applicable`.
+"""
+
+from collections.abc import Callable, Iterable
+from datetime import date, timedelta
+
+from domain.events import RuleResult
+from domain.facts import REGISTER, Dossier, Facts, Position
+from domain.policy import RulePolicy
+from domain.ranks import add_months, education_rank, grade_rank, pension_start, post_level, whole_months
+from domain.vocabulary import (
+    MANAGERIAL_KINDS,
+    ConditionKind,
+    Direction,
+    Eligibility,
+    EmployeeStatus,
+    Kind,
+    PositionKind,
+    RuleOutcome,
+    Severity,
+    Stage,
+    WindowKind,
+)
+
+PASS, FAIL, WARN = RuleOutcome.PASS, RuleOutcome.FAIL, RuleOutcome.WARN
+UNKNOWN, NOT_APPLICABLE = RuleOutcome.UNKNOWN, RuleOutcome.NOT_APPLICABLE
+
+_PROCEEDINGS = (
+    ConditionKind.DISCIPLINE_PROCESS,
+    ConditionKind.DISCIPLINE_LIGHT,
+    ConditionKind.DISCIPLINE_MEDIUM,
+    ConditionKind.DISCIPLINE_HEAVY,
+    ConditionKind.COURT,
+)
+_PUNISHMENTS = (ConditionKind.DISCIPLINE_MEDIUM, ConditionKind.DISCIPLINE_HEAVY)
+
+
+class Question:
+    """A person for a post, under the facts of the day: what every rule is asked."""
+
+    def __init__(self, facts: Facts, dossier: Dossier, target: Position, kind: Kind = Kind.INTERNAL) -> None:
+        self.facts = facts
+        self.dossier = dossier
+        self.target = target
+        self.kind = kind
+        self.today = facts.today
+
+    @property
+    def direction(self) -> Direction | None:
+        """Whether the move rises, falls or stays level; unknown for a person without a post."""
+        post = self.dossier.position
+        if post is None:
+            return None
+        here, there = post_level(post.kind, post.tier), post_level(self.target.kind, self.target.tier)
+        if here == there:
+            return Direction.LATERAL
+        return Direction.PROMOTION if there > here else Direction.DEMOTION
+
+    @property
+    def rises(self) -> bool:
+        return self.direction is Direction.PROMOTION
+
+
+Rule = Callable[[Question, RulePolicy], RuleResult]
+RULES: dict[str, Rule] = {}
+
+
+def _rule(code: str) -> Callable[[Callable[[Question, RulePolicy], dict[str, object]]], Rule]:
+    def register(judge: Callable[[Question, RulePolicy], dict[str, object]]) -> Rule:
+        def rule(question: Question, policy: RulePolicy) -> RuleResult:
+            found = {"source": REGISTER, "as_of": question.dossier.as_of, **judge(question, policy)}
+            return RuleResult.model_validate({"rule": code, **found})
+
+        RULES[code] = rule
+        return rule
+
+    return register
+
+
+def judge(question: Question, stages: Iterable[Stage]) -> tuple[RuleResult, ...]:
+    """All rules of the policy that are judged at these stages, in order of their codes."""
+    rules = question.facts.policy.rules
+    return tuple(RULES[code](question, rules[code]) for code in sorted(rules) if rules[code].stage in stages)
+
+
+def eligibility(
+    results: Iterable[RuleResult], severities: dict[str, Severity], overridden: Iterable[str]
+) -> Eligibility:
+    """What rule results mean together. A failure weighs more than a gap: every reason is shown at once."""
+    waived = set(overridden)
+    binding = [r for r in results if severities[r.rule] is not Severity.WARN and r.rule not in waived]
+    if any(r.outcome is FAIL for r in binding):
+        return Eligibility.INELIGIBLE
+    if any(r.outcome is UNKNOWN for r in binding):
+        return Eligibility.INCOMPLETE
+    return Eligibility.ELIGIBLE
+
+
+@_rule("E01")
+def _permanent_and_active(q: Question, p: RulePolicy) -> dict[str, object]:
+    if q.dossier.status is not EmployeeStatus.PNS:
+        return {"outcome": FAIL, "value": q.dossier.status, "threshold": EmployeeStatus.PNS}
+    if leave := _active(q, (ConditionKind.UNPAID_LEAVE,)):
+        return {"outcome": FAIL, "value": leave[0].kind, "threshold": EmployeeStatus.PNS, "source": leave[0].source}
+    return {"outcome": PASS, "value": q.dossier.status, "threshold": EmployeeStatus.PNS}
+
+
+@_rule("E02")
+def _two_years_in_post(q: Question, p: RulePolicy) -> dict[str, object]:
+    return _tenure(q, p)
+
+
+@_rule("E03")
+def _five_years_in_post(q: Question, p: RulePolicy) -> dict[str, object]:
+    since, limit = q.dossier.position_since, p.months or 60
+    if since is None:
+        return {"outcome": NOT_APPLICABLE}
+    months = whole_months(since, q.today)
+    return {"outcome": WARN if months > limit else PASS, "value": months, "threshold": limit, "as_of": since}
+
+
+@_rule("E04")
+def _executive_two_years(q: Question, p: RulePolicy) -> dict[str, object]:
+    post = q.dossier.position
+    if post is None or post.kind not in (PositionKind.JPT_MADYA, PositionKind.JPT_PRATAMA):
+        return {"outcome": NOT_APPLICABLE}
+    return _tenure(q, p)
+
+
+def _tenure(q: Question, p: RulePolicy) -> dict[str, object]:
+    since, needed = q.dossier.position_since, p.months or 24
+    if since is None:
+        return {"outcome": UNKNOWN, "threshold": needed}
+    eligible_from = add_months(since, needed)
+    return {
+        "outcome": PASS if eligible_from <= q.today else FAIL,
+        "value": whole_months(since, q.today),
+        "threshold": needed,
+        "as_of": since,
+        "eligible_from": None if eligible_from <= q.today else eligible_from,
+    }
+
+
+@_rule("E05")
+def _two_good_years(q: Question, p: RulePolicy) -> dict[str, object]:
+    last = q.facts.last_closed_rating_year
+    years = range(last - (p.years or 2) + 1, last + 1)
+    minimum = p.minimum
+    assert minimum is not None, "E05 of the policy names its minimum"
+    ratings = [(year, q.dossier.rating_of(year)) for year in years]
+    value = ", ".join(f"{year} {fact.rating if fact else '-'}" for year, fact in ratings)
+    found = [fact for _, fact in ratings if fact]
+    common: dict[str, object] = {
+        "value": value,
+        "threshold": minimum,
+        "source": ", ".join(sorted({fact.source for fact in found})) or None,
+        "as_of": max((fact.as_of for fact in found), default=None),
+    }
+    if any(fact.rating.rank < minimum.rank for fact in found):
+        return {"outcome": FAIL, **common}
+    return {"outcome": PASS if len(found) == len(years) else UNKNOWN, **common}
+
+
+@_rule("E06")
+def _no_proceeding(q: Question, p: RulePolicy) -> dict[str, object]:
+    return _none_active(q, _PROCEEDINGS)
+
+
+@_rule("E07")
+def _no_recent_punishment(q: Question, p: RulePolicy) -> dict[str, object]:
+    years = p.years or 2
+    ends = [
+        c.end
+        for c in q.dossier.conditions
+        if c.kind in _PUNISHMENTS and c.end is not None and c.end < q.today < add_months(c.end, years * 12)
+    ]
+    if not ends:
+        return {"outcome": PASS}
+    last = max(ends)
+    outcome = FAIL if q.rises else WARN
+    return {
+        "outcome": outcome,
+        "value": last.isoformat(),
+        "threshold": years,
+        "eligible_from": add_months(last, years * 12) if outcome is FAIL else None,
+    }
+
+
+@_rule("E08")
+def _no_study_or_bond(q: Question, p: RulePolicy) -> dict[str, object]:
+    return _none_active(q, (ConditionKind.STUDY_LEAVE, ConditionKind.SERVICE_BOND))
+
+
+@_rule("E09")
+def _no_audit_finding(q: Question, p: RulePolicy) -> dict[str, object]:
+    findings = _active(q, (ConditionKind.AUDIT_FINDING,))
+    if not findings:
+        return {"outcome": PASS}
+    oldest = min(findings, key=lambda c: c.start)
+    return {"outcome": FAIL, "value": oldest.start.isoformat(), "as_of": oldest.start, "source": oldest.source}
+
+
+@_rule("E10")
+def _vacant(q: Question, p: RulePolicy) -> dict[str, object]:
+    seats = q.facts.seats
+    if seats is None:
+        return {"outcome": UNKNOWN}
+    return {
+        "outcome": PASS if seats.free_seat is not None else FAIL,
+        "value": seats.target.vacant,
+        "threshold": q.target.required,
+        "as_of": q.today,
+    }
+
+
+@_rule("E11")
+def _qualified(q: Question, p: RulePolicy) -> dict[str, object]:
+    wanted = f"{q.target.education_min}" + (
+        f" ({'; '.join(q.target.education_fields)})" if q.target.education_fields else ""
+    )
+    held = f"{q.dossier.education} {q.dossier.education_field}".strip()
+    level = education_rank(q.dossier.education) >= education_rank(q.target.education_min)
+    fits = not q.target.education_fields or q.dossier.education_field in q.target.education_fields
+    if not (level and fits):
+        return {"outcome": FAIL, "value": held, "threshold": wanted}
+    if gaps := competence_gaps(q.dossier, q.target):
+        listed = "; ".join(f"{key} {'-' if have is None else have}/{want}" for key, (have, want) in gaps.items())
+        return {"outcome": WARN, "value": listed, "threshold": wanted}
+    return {"outcome": PASS, "value": held, "threshold": wanted}
+
+
+def competence_gaps(dossier: Dossier, target: Position) -> dict[str, tuple[int | None, int]]:
+    """Competences below the requirement: key to (level held or None if never assessed, level required)."""
+    held = dossier.competences
+    return {
+        key: (held[key].level if key in held else None, want)
+        for key, want in sorted(target.competences.items())
+        if key not in held or held[key].level < want
+    }
+
+
+@_rule("E12")
+def _no_conflict_on_route(q: Question, p: RulePolicy) -> dict[str, object]:
+    related = sorted({h.office for h in q.facts.holders if h.person in q.facts.kin})
+    return {"outcome": WARN if related else PASS, "value": ", ".join(related) or None, "as_of": q.today}
+
+
+@_rule("E13")
+def _experience_for_administrative_post(q: Question, p: RulePolicy) -> dict[str, object]:
+    asked = q.rises and q.target.kind in (PositionKind.ADMINISTRATOR, PositionKind.SUPERVISOR)
+    return {"outcome": UNKNOWN if asked else NOT_APPLICABLE}
+
+
+@_rule("E14")
+def _experience_for_executive_post(q: Question, p: RulePolicy) -> dict[str, object]:
+    return {"outcome": UNKNOWN if q.rises and q.target.kind is PositionKind.JPT_PRATAMA else NOT_APPLICABLE}
+
+
+@_rule("E15")
+def _grade_in_range(q: Question, p: RulePolicy) -> dict[str, object]:
+    if q.dossier.status is EmployeeStatus.PPPK:
+        return {"outcome": NOT_APPLICABLE}
+    rank = grade_rank(q.dossier.grade)
+    low, high = grade_rank(q.target.min_grade), grade_rank(q.target.max_grade)
+    outcome = FAIL if rank < low else WARN if rank > high else PASS
+    return {"outcome": outcome, "value": q.dossier.grade, "threshold": f"{q.target.min_grade} - {q.target.max_grade}"}
+
+
+@_rule("E16")
+def _time_before_retirement(q: Question, p: RulePolicy) -> dict[str, object]:
+    age = q.facts.policy.retirement_age_of(q.target.kind, q.target.tier)
+    pension, margin = pension_start(q.dossier.birth_date, age), p.months or 12
+    outcome = FAIL if pension <= q.today else WARN if pension < add_months(q.today, margin) else PASS
+    return {"outcome": outcome, "value": pension.isoformat(), "threshold": margin, "as_of": q.dossier.birth_date}
+
+
+@_rule("E17")
+def _years_before_leaving_the_agency(q: Question, p: RulePolicy) -> dict[str, object]:
+    return {"outcome": NOT_APPLICABLE if q.kind is Kind.INTERNAL else UNKNOWN}
+
+
+@_rule("E18")
+def _no_double_post(q: Question, p: RulePolicy) -> dict[str, object]:
+    return {"outcome": PASS if q.dossier.position else NOT_APPLICABLE}
+
+
+@_rule("E19")
+def _talent_box(q: Question, p: RulePolicy) -> dict[str, object]:
+    if not (q.rises and q.target.kind in MANAGERIAL_KINDS):
+        return {"outcome": NOT_APPLICABLE}
+    talent, wanted = q.dossier.talent, ", ".join(map(str, p.boxes))
+    if talent is None:
+        return {"outcome": UNKNOWN, "threshold": wanted}
+    return {
+        "outcome": PASS if talent.box in p.boxes else FAIL,
+        "value": talent.box,
+        "threshold": wanted,
+        "as_of": date(talent.year, 12, 31),
+    }
+
+
+@_rule("E20")
+def _no_demotion(q: Question, p: RulePolicy) -> dict[str, object]:
+    post = q.dossier.position
+    if post is None:
+        return {"outcome": NOT_APPLICABLE}
+    here, there = post_level(post.kind, post.tier), post_level(q.target.kind, q.target.tier)
+    if there < here:
+        return {"outcome": FAIL, "value": here, "threshold": there}
+    if there == here and q.target.job_class < post.job_class:
+        return {"outcome": WARN, "value": post.job_class, "threshold": q.target.job_class}
+    return {"outcome": PASS, "value": here, "threshold": there}
+
+
+@_rule("E21")
+def _no_restricted_window(q: Question, p: RulePolicy) -> dict[str, object]:
+    closed = restricting_windows(q.facts, q.target)
+    return {"outcome": WARN if closed else PASS, "value": "; ".join(closed) or None, "as_of": q.today}
+
+
+def restricting_windows(facts: Facts, target: Position) -> list[str]:
+    """Grounds of the windows that forbid the decision on this post today without the minister's consent."""
+    return [
+        w.ground
+        for w in facts.windows
+        if w.kind is not WindowKind.EMERGENCY and w.covers(facts.today, target, facts.target_ancestors)
+    ]
+
+
+def emergency_window(facts: Facts, target: Position) -> str | None:
+    """Ground of an emergency window that opens the expedited path to this post today."""
+    return next(
+        (
+            w.ground
+            for w in facts.windows
+            if w.kind is WindowKind.EMERGENCY and w.covers(facts.today, target, facts.target_ancestors)
+        ),
+        None,
+    )
+
+
+def _active(q: Question, kinds: tuple[ConditionKind, ...]) -> list:  # type: ignore[type-arg]
+    return [c for c in q.dossier.conditions if c.kind in kinds and c.active_on(q.today)]
+
+
+def _none_active(q: Question, kinds: tuple[ConditionKind, ...]) -> dict[str, object]:
+    active = _active(q, kinds)
+    if not active:
+        return {"outcome": PASS}
+    ends = [c.end for c in active]
+    return {
+        "outcome": FAIL,
+        "value": ", ".join(sorted({c.kind for c in active})),
+        "as_of": max(c.start for c in active),
+        "source": active[0].source,
+        "eligible_from": None if None in ends else max(e for e in ends if e) + timedelta(days=1),
+    }

@@ -1,0 +1,69 @@
+"""Tasks: who is asked to do what on a case now. A function of the case, so that a list of tasks can be rebuilt."""
+
+from pydantic import BaseModel, ConfigDict
+
+from domain.authority import TASK_OFFICE, responsible
+from domain.case import Case
+from domain.stages import ANYWHERE, open_acts
+from domain.vocabulary import Act, Office, Status
+
+
+class Task(BaseModel):
+    """A piece of work waiting for a person, or for whoever holds an office (of a unit, for its head)."""
+
+    model_config = ConfigDict(frozen=True)
+
+    acts: tuple[Act, ...]
+    office: Office | None = None
+    unit: str | None = None
+    person: str | None = None
+    barred: tuple[str, ...] = ()
+    """Persons who hold the office and yet may not do the task: the one concerned, and by four eyes."""
+
+
+_SUBJECT_TASKS = {
+    Status.AWAITING_RESPONSE: Act.RESPOND,
+    Status.AWAITING_ACKNOWLEDGEMENT: Act.ACKNOWLEDGE,
+}
+_WITHOUT_TASK = frozenset({Status.DEFERRED, Status.AWAITING_EFFECTIVE_DATE, Status.BETWEEN_REVIEWS, Status.CLOSED})
+
+
+def tasks(case: Case) -> tuple[Task, ...]:
+    """The open tasks of a case; none while it waits for a date."""
+    status = case.status
+    if status in _WITHOUT_TASK:
+        return ()
+    if act := _SUBJECT_TASKS.get(status):
+        return (Task(acts=(act,), person=case.subject),)
+    if status is Status.ON_HOLD:
+        return (_hr(case, (Act.RESUME,)),)
+    if status is Status.AWAITING_DUTY:
+        return (_head(case, Act.CONFIRM_DUTY),)
+    if status is Status.REVIEW_DUE:
+        return (_hr(case, (Act.RECORD_REVIEW,)), _head(case, Act.RECORD_REVIEW))
+    acts = tuple(sorted(a for a in open_acts(status) if a in TASK_OFFICE and a not in ANYWHERE))
+    return (_of_office(case, acts),)
+
+
+def _of_office(case: Case, acts: tuple[Act, ...]) -> Task:
+    step = acts[0]
+    office = TASK_OFFICE[step]
+    if office is Office.HR_OFFICER:
+        return _hr(case, acts)
+    barred = {case.subject}
+    if step is Act.CONSIDER:
+        barred |= {*case.verifiers, *(v.by for v in case.votes)}
+    if step is Act.DECIDE:
+        barred |= {case.opener, *case.verifiers}
+    return Task(acts=acts, office=responsible(office, case), barred=tuple(sorted(barred)))
+
+
+def _hr(case: Case, acts: tuple[Act, ...]) -> Task:
+    barred = {case.subject}
+    if acts == (Act.VERIFY,):
+        barred |= {case.opener, *case.voters}
+    return Task(acts=acts, office=Office.HR_OFFICER, barred=tuple(sorted(barred)))
+
+
+def _head(case: Case, act: Act) -> Task:
+    return Task(acts=(act,), office=Office.AGENCY_HEAD, unit=case.to_post.agency, barred=(case.subject,))

@@ -1,0 +1,370 @@
+"""The closed vocabularies of the field. A value outside its vocabulary never enters the register."""
+
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """Kinds of mutation by the agencies between which a person moves.
+
+    Source: PP 11/2017 Pasal 190-197, Peraturan BKN 5/2019 Pasal 2. Only kinds for which the policy
+    has an open route can be opened.
+    """
+
+    INTERNAL = "internal"
+    INTRA_PROV_KK = "intra_prov_kk"
+    PROV_TO_KK = "prov_to_kk"
+    KK_TO_PROV = "kk_to_prov"
+    INTER_PROV = "inter_prov"
+    REGION_CENTRAL = "region_central"
+    CENTRAL_CENTRAL = "central_central"
+    ABROAD = "abroad"
+
+
+class Origin(StrEnum):
+    """Who or what gave rise to the case."""
+
+    ORGANISATION = "organisation"
+    OWN_REQUEST = "own_request"
+    EMERGENCY = "emergency"
+
+
+class Stage(StrEnum):
+    """The seven stages of a mutation, in order, and the end."""
+
+    EVALUATION = "evaluation"
+    NEEDS_CHECK = "needs_check"
+    CONSULTATION = "consultation"
+    SOCIALISATION = "socialisation"
+    APPROVAL = "approval"
+    PLACEMENT = "placement"
+    REVIEW = "review"
+    CLOSED = "closed"
+
+
+STAGE_ORDER: tuple[Stage, ...] = tuple(Stage)
+
+
+class Status(StrEnum):
+    """What a case waits for. Every status but `on_hold` belongs to exactly one stage (`stages`)."""
+
+    INCOMPLETE = "incomplete"
+    INELIGIBLE = "ineligible"
+    OVERRIDE_PENDING = "override_pending"
+    RETURNED = "returned"
+    AWAITING_CONFIRMATION = "awaiting_confirmation"
+    NO_VACANCY = "no_vacancy"
+    AWAITING_RESPONSE = "awaiting_response"
+    AWAITING_ANSWER = "awaiting_answer"
+    AWAITING_SETTLEMENT = "awaiting_settlement"
+    AWAITING_BRIEFING = "awaiting_briefing"
+    AWAITING_ACKNOWLEDGEMENT = "awaiting_acknowledgement"
+    AWAITING_VERIFICATION = "awaiting_verification"
+    AWAITING_CONSIDERATION = "awaiting_consideration"
+    AWAITING_PROPOSAL = "awaiting_proposal"
+    AWAITING_DECISION = "awaiting_decision"
+    DEFERRED = "deferred"
+    AWAITING_DECREE = "awaiting_decree"
+    AWAITING_EFFECTIVE_DATE = "awaiting_effective_date"
+    PLACEMENT_BLOCKED = "placement_blocked"
+    AWAITING_DUTY = "awaiting_duty"
+    BETWEEN_REVIEWS = "between_reviews"
+    REVIEW_DUE = "review_due"
+    CLOSED = "closed"
+    ON_HOLD = "on_hold"
+
+
+class Outcome(StrEnum):
+    """How a case ended. Exactly one for every closed case, none for an open one."""
+
+    PLACED = "placed"
+    REJECTED = "rejected"
+    INELIGIBLE = "ineligible"
+    WITHDRAWN = "withdrawn"
+    CANCELLED = "cancelled"
+    LAPSED = "lapsed"
+
+
+class Act(StrEnum):
+    """What a person may do to a case (`api.md`, table of acts)."""
+
+    SUPPLY_DOSSIER = "supply_dossier"
+    OVERRIDE_RULE = "override_rule"
+    CONFIRM_OVERRIDE = "confirm_override"
+    CLOSE_INELIGIBLE = "close_ineligible"
+    CONTEST_DATA = "contest_data"
+    CONFIRM_NEED = "confirm_need"
+    PROPOSE_ALTERNATIVE = "propose_alternative"
+    UNIT_OPINION = "unit_opinion"
+    RESPOND = "respond"
+    ANSWER_OBJECTION = "answer_objection"
+    RECORD_BRIEFING = "record_briefing"
+    ACKNOWLEDGE = "acknowledge"
+    VERIFY = "verify"
+    CONSIDER = "consider"
+    PROPOSE = "propose"
+    DECIDE = "decide"
+    ISSUE_DECREE = "issue_decree"
+    CONFIRM_DUTY = "confirm_duty"
+    RECORD_REVIEW = "record_review"
+    RETURN = "return"
+    UNDO = "undo"
+    HOLD = "hold"
+    RESUME = "resume"
+    WITHDRAW = "withdraw"
+    CANCEL = "cancel"
+    COMMENT = "comment"
+
+
+class Office(StrEnum):
+    """Offices a person can hold (`offices.csv`). The employee himself acts without an office."""
+
+    GOVERNOR = "governor"
+    REGIONAL_SECRETARY = "regional_secretary"
+    HR_HEAD = "hr_head"
+    INSPECTOR = "inspector"
+    AGENCY_HEAD = "agency_head"
+    BOARD_MEMBER = "board_member"
+    HR_OFFICER = "hr_officer"
+    AUDITOR = "auditor"
+
+
+SINGLE_HOLDER_OFFICES = frozenset(
+    {Office.GOVERNOR, Office.REGIONAL_SECRETARY, Office.HR_HEAD, Office.INSPECTOR, Office.AGENCY_HEAD}
+)
+
+
+class Capacity(StrEnum):
+    """In what capacity an office is held (UU 30/2014 Pasal 14; SE BKN 1/SE/I/2021).
+
+    `acting_vacant` is a Plt (the post is vacant), `acting_absence` a Plh (the holder is away).
+    """
+
+    DEFINITIVE = "definitive"
+    ACTING_VACANT = "acting_vacant"
+    ACTING_ABSENCE = "acting_absence"
+
+
+class EmployeeStatus(StrEnum):
+    PNS = "PNS"
+    CPNS = "CPNS"
+    PPPK = "PPPK"
+
+
+class PositionKind(StrEnum):
+    JPT_MADYA = "JPT_MADYA"
+    JPT_PRATAMA = "JPT_PRATAMA"
+    ADMINISTRATOR = "ADMINISTRATOR"
+    SUPERVISOR = "SUPERVISOR"
+    FUNCTIONAL = "FUNCTIONAL"
+    STAFF = "STAFF"
+
+
+MANAGERIAL_KINDS = frozenset(
+    {PositionKind.JPT_MADYA, PositionKind.JPT_PRATAMA, PositionKind.ADMINISTRATOR, PositionKind.SUPERVISOR}
+)
+
+
+class Tier(StrEnum):
+    """Tiers of a functional position (jenjang)."""
+
+    PEMULA = "pemula"
+    TERAMPIL = "terampil"
+    MAHIR = "mahir"
+    PENYELIA = "penyelia"
+    PERTAMA = "pertama"
+    MUDA = "muda"
+    MADYA = "madya"
+    UTAMA = "utama"
+
+
+class UnitKind(StrEnum):
+    AGENCY = "agency"
+    UNIT = "unit"
+    BRANCH = "branch"
+    HOSPITAL = "hospital"
+    SECRETARIAT = "secretariat"
+
+
+class District(StrEnum):
+    MAMUJU = "Mamuju"
+    MAJENE = "Majene"
+    POLEWALI_MANDAR = "Polewali Mandar"
+    MAMASA = "Mamasa"
+    PASANGKAYU = "Pasangkayu"
+    MAMUJU_TENGAH = "Mamuju Tengah"
+
+
+class Rating(StrEnum):
+    """Yearly performance predicate (PermenPANRB 6/2022), worst first."""
+
+    SANGAT_KURANG = "SANGAT_KURANG"
+    KURANG = "KURANG"
+    BUTUH_PERBAIKAN = "BUTUH_PERBAIKAN"
+    BAIK = "BAIK"
+    SANGAT_BAIK = "SANGAT_BAIK"
+
+    @property
+    def rank(self) -> int:
+        """0 for the worst predicate, 4 for the best."""
+        return list(Rating).index(self)
+
+
+class Expectation(StrEnum):
+    """The two axes of a rating and the performance axis of the talent map."""
+
+    BELOW = "below"
+    EXPECTED = "expected"
+    ABOVE = "above"
+
+
+class Potential(StrEnum):
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+
+
+class CompetenceSource(StrEnum):
+    ASSESSMENT_CENTRE = "assessment_centre"
+    COMPETENCE_TEST = "competence_test"
+    SUPERVISOR = "supervisor"
+    CERTIFICATE = "certificate"
+
+
+class ConditionKind(StrEnum):
+    """Circumstances of a person that stop or burden a mutation (Peraturan BKN 5/2019 Pasal 3)."""
+
+    DISCIPLINE_PROCESS = "discipline_process"
+    DISCIPLINE_LIGHT = "discipline_light"
+    DISCIPLINE_MEDIUM = "discipline_medium"
+    DISCIPLINE_HEAVY = "discipline_heavy"
+    COURT = "court"
+    AUDIT_FINDING = "audit_finding"
+    STUDY_LEAVE = "study_leave"
+    SERVICE_BOND = "service_bond"
+    UNPAID_LEAVE = "unpaid_leave"
+
+
+class WindowKind(StrEnum):
+    """Periods in which replacing officials is restricted, or the expedited path is open."""
+
+    ELECTION = "election"
+    NEW_GOVERNOR = "new_governor"
+    CARETAKER = "caretaker"
+    EMERGENCY = "emergency"
+
+
+class HolidayKind(StrEnum):
+    NATIONAL = "national"
+    JOINT_LEAVE = "joint_leave"
+
+
+class RuleOutcome(StrEnum):
+    PASS = "pass"  # noqa: S105  (an outcome, not a password)
+    FAIL = "fail"
+    WARN = "warn"
+    UNKNOWN = "unknown"
+    NOT_APPLICABLE = "not_applicable"
+
+
+class Severity(StrEnum):
+    """What a failed rule does: stop the case, stop it unless overridden, or be shown to those who decide."""
+
+    BLOCK = "block"
+    OVERRIDABLE = "overridable"
+    WARN = "warn"
+
+
+class Eligibility(StrEnum):
+    """What the evaluation found. Nothing adverse follows from it without a person."""
+
+    ELIGIBLE = "eligible"
+    INCOMPLETE = "incomplete"
+    INELIGIBLE = "ineligible"
+
+
+class Answer(StrEnum):
+    ACCEPT = "accept"
+    ACCEPT_WITH_CONDITIONS = "accept_with_conditions"
+    REQUEST_ALTERNATIVE = "request_alternative"
+    OBJECT = "object"
+
+
+class ObjectionGround(StrEnum):
+    """Reasons a person may object with (`domain.md` 10); each must be answered."""
+
+    FAMILY = "family"
+    HEALTH = "health"
+    DISTANCE = "distance"
+    COMPETENCE_MISMATCH = "competence_mismatch"
+    RANK_OR_ALLOWANCE_LOSS = "rank_or_allowance_loss"
+    PERCEIVED_SANCTION = "perceived_sanction"
+    PROCEDURE = "procedure"
+    DATA_ERROR = "data_error"
+    WORKLOAD_HANDOVER = "workload_handover"
+    NEAR_RETIREMENT = "near_retirement"
+    SAFETY = "safety"
+
+
+class HoldGround(StrEnum):
+    DISCIPLINE = "discipline"
+    AUDIT_FINDING = "audit_finding"
+    COURT = "court"
+    FROZEN_WINDOW = "frozen_window"
+    OTHER = "other"
+
+
+class Opinion(StrEnum):
+    SUPPORT = "support"
+    OPPOSE = "oppose"
+
+
+class Recommendation(StrEnum):
+    RECOMMEND = "recommend"
+    NOT_RECOMMEND = "not_recommend"
+    ABSTAIN = "abstain"
+
+
+class DecisionChoice(StrEnum):
+    APPROVE = "approve"
+    REJECT = "reject"
+    DEFER = "defer"
+
+
+class Audience(StrEnum):
+    EMPLOYEE = "employee"
+    ORIGIN = "origin"
+    DESTINATION = "destination"
+    PUBLIC = "public"
+
+
+class ReviewOutcome(StrEnum):
+    ADAPTED_WELL = "adapted_well"
+    NEEDS_SUPPORT = "needs_support"
+    MISMATCH = "mismatch"
+    NEGATIVE_UNIT_EFFECT = "negative_unit_effect"
+    INCONCLUSIVE = "inconclusive"
+    EXIT = "exit"
+
+
+class Flag(StrEnum):
+    """What everyone who decides must see about the way the case came to him."""
+
+    EMPLOYEE_SILENT = "employee_silent"
+    OBJECTION_CARRIED = "objection_carried"
+    CONDITIONS_SETTLED = "conditions_settled"
+    ALTERNATIVE_DECLINED = "alternative_declined"
+    BRIEFING_PARTIAL = "briefing_partial"
+    RULE_OVERRIDDEN = "rule_overridden"
+    ORIGIN_SHORTAGE = "origin_shortage"
+    UNIT_OPPOSED = "unit_opposed"
+    NOT_RECOMMENDED = "not_recommended"
+    OVERDUE = "overdue"
+    DATA_CONTESTED = "data_contested"
+
+
+class Direction(StrEnum):
+    """Direction of a move, orthogonal to its kind."""
+
+    LATERAL = "lateral"
+    PROMOTION = "promotion"
+    DEMOTION = "demotion"

@@ -1,0 +1,247 @@
+"""Properties of the state machine: whatever people and the clock do in whatever order.
+
+It never sticks, never leaves the vocabulary, a closed case refuses everything, and what a step says is in the table.
+"""
+
+from datetime import timedelta
+from typing import Any
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from domain.case import CLOCK, Case, Recorded, evolve
+from domain.case import opened as first
+from domain.commands import parse_command
+from domain.decide import Decision, decide, may, open_case
+from domain.events import WakeKind
+from domain.refusals import Refusal, RefusalCode
+from domain.stages import ANYWHERE, STAGE_OF, leads_to, open_acts
+from domain.tasks import tasks
+from domain.vocabulary import Act, EmployeeStatus, Outcome, Stage, Status
+from tests.domain import builders as b
+
+PEOPLE = (
+    b.EMPLOYEE, b.HR, b.HR2, b.HR_HEAD, b.BOARD, b.BOARD2, b.SECRETARY, b.GOVERNOR,
+    b.ORIGIN_HEAD, b.TARGET_HEAD, b.AUDITOR,
+)  # fmt: skip
+
+_reason = st.just("Alasan tertulis")
+_day = st.sampled_from(["2026-11-20", "2026-11-23", "2026-12-01", "2027-03-01"])
+FIELDS: dict[Act, st.SearchStrategy[dict[str, Any]]] = {
+    Act.SUPPLY_DOSSIER: st.just({"items": [{"kind": "rating", "year": 2024, "rating": "BAIK"}]}),
+    Act.OVERRIDE_RULE: st.fixed_dictionaries(
+        {
+            "rule": st.sampled_from(["E01", "E02"]),
+            "ground": st.sampled_from(["emergency", "whim"]),
+            "reference": st.just("SK 9"),
+        }
+    ),
+    Act.CONFIRM_OVERRIDE: st.just({}),
+    Act.CLOSE_INELIGIBLE: st.just({"reason": "Belum dua tahun"}),
+    Act.CONTEST_DATA: st.just({"text": "Data saya keliru"}),
+    Act.CONFIRM_NEED: st.just({}),
+    Act.PROPOSE_ALTERNATIVE: st.just({"position_code": "DKP-S-01"}),
+    Act.UNIT_OPINION: st.fixed_dictionaries({"opinion": st.sampled_from(["support", "oppose"]), "reason": _reason}),
+    Act.RESPOND: st.fixed_dictionaries(
+        {
+            "answer": st.sampled_from(["accept", "accept_with_conditions", "request_alternative", "object"]),
+            "conditions": st.just(["Rumah dinas"]),
+            "grounds": st.just(["family", "distance"]),
+        }
+    ),
+    Act.ANSWER_OBJECTION: st.fixed_dictionaries(
+        {
+            "answers": st.sampled_from(
+                [
+                    [{"ground": "family", "text": "Dipertimbangkan"}],
+                    [{"ground": "family", "text": "Dipertimbangkan"}, {"ground": "distance", "text": "Dekat"}],
+                ]
+            )
+        }
+    ),
+    Act.RECORD_BRIEFING: st.fixed_dictionaries(
+        {
+            "held_on": _day,
+            "channel": st.just("tatap muka"),
+            "audience": st.sampled_from([["employee"], ["origin"], ["employee", "destination"]]),
+        }
+    ),
+    Act.ACKNOWLEDGE: st.just({}),
+    Act.VERIFY: st.just({}),
+    Act.CONSIDER: st.fixed_dictionaries(
+        {
+            "recommendation": st.sampled_from(["recommend", "not_recommend", "abstain"]),
+            "recuse": st.booleans(),
+            "reason": _reason,
+        }
+    ),
+    Act.PROPOSE: st.fixed_dictionaries(
+        {"recommendation": st.sampled_from(["recommend", "not_recommend"]), "reason": _reason}
+    ),
+    Act.DECIDE: st.fixed_dictionaries(
+        {"decision": st.sampled_from(["approve", "reject", "defer"]), "until": _day, "reason": _reason}
+    ),
+    Act.ISSUE_DECREE: st.sampled_from(
+        [
+            {"number": "800/1", "date": "2026-11-20", "effective_on": "2026-11-23"},
+            {"number": "800/1", "date": "2026-11-20", "effective_on": "2027-02-01"},
+        ]
+    ),
+    Act.CONFIRM_DUTY: st.fixed_dictionaries({"started_on": _day}),
+    Act.RECORD_REVIEW: st.fixed_dictionaries(
+        {"day": st.sampled_from([30, 90, 180, 365]), "outcome": st.just("adapted_well"), "measures": st.just({"x": 1})}
+    ),
+    Act.RETURN: st.fixed_dictionaries({"to_stage": st.sampled_from(list(Stage)), "reason": _reason}),
+    Act.UNDO: st.just({}),
+    Act.HOLD: st.just({"ground": "discipline", "reference": "LHP 1"}),
+    Act.RESUME: st.just({}),
+    Act.WITHDRAW: st.just({}),
+    Act.CANCEL: st.just({"reason": "Organisasi berubah"}),
+    Act.COMMENT: st.just({"text": "Catatan"}),
+}
+
+
+HAPPY_PATH: tuple[tuple[Act, str, dict[str, Any]], ...] = (
+    (Act.CONFIRM_NEED, b.HR, {}),
+    (Act.RESPOND, b.EMPLOYEE, {"answer": "accept"}),
+    (Act.RECORD_BRIEFING, b.HR, {"held_on": "2026-11-23", "channel": "tatap muka", "audience": ["employee"]}),
+    (Act.ACKNOWLEDGE, b.EMPLOYEE, {}),
+    (Act.VERIFY, b.HR2, {}),
+    (Act.CONSIDER, b.BOARD, {"recommendation": "recommend"}),
+    (Act.PROPOSE, b.SECRETARY, {"recommendation": "recommend"}),
+    (Act.DECIDE, b.GOVERNOR, {"decision": "approve"}),
+    (Act.ISSUE_DECREE, b.HR, {"number": "800/1", "date": "2026-11-23", "effective_on": "2026-11-23"}),
+    (Act.CONFIRM_DUTY, b.TARGET_HEAD, {"started_on": "2026-11-23"}),
+)
+"""From opening to the first review: where a run begins, some steps along, so that late stages are explored too."""
+DISRUPTIVE = frozenset({Act.CANCEL, Act.WITHDRAW, Act.HOLD, Act.RETURN, Act.COMMENT, Act.UNIT_OPINION})
+
+
+class CaseMachine(RuleBasedStateMachine):
+    """One case, worked on by everybody and the clock at once."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.case: Case | None = None
+        self.now = b.NOW
+        self.taken = False
+        self.eligible = True
+
+    @initialize(
+        origin=st.sampled_from(["organisation", "own_request"]),
+        eligible=st.booleans(),
+        incomplete=st.booleans(),
+        taken=st.booleans(),
+        far=st.sampled_from([0, 0, 2, 4, 6, 7, 8, 9, 10, 11, 12]),
+    )
+    def open(self, origin: str, eligible: bool, incomplete: bool, taken: bool, far: int) -> None:
+        self.eligible, self.taken, self.missing = (eligible, taken, incomplete) if not far else (True, False, False)
+        decided = open_case("c_test", b.opening(origin=origin), self.facts(b.HR))
+        assert isinstance(decided, Decision)
+        recorded = Recorded(seq=1, at=self.now, by=b.HR, event=decided.steps[0].event)
+        self.follow(decided, first(recorded, "c_test"), b.HR, skip=1)
+        for act, by, fields in HAPPY_PATH[:far]:
+            self._act(act, by, fields)
+
+    def facts(self, by: str, target: str = "DLH-S-04") -> Any:
+        person = b.dossier(
+            position_since="2022-02-21" if self.eligible else "2026-01-05",
+            ratings=b.dossier().ratings[:1] if self.missing else b.dossier().ratings,
+        )
+        if self.case and self.case.placed_on:
+            person = person.model_copy(update={"status": EmployeeStatus.PNS, "position": b.position(target)})
+        free = None if self.taken and target == "DLH-S-04" else 1
+        return b.facts(by, now=self.now, dossier=person, target=b.position(target), seats=b.seats(free))
+
+    def follow(self, decided: Decision, case: Case, by: str, skip: int = 0) -> None:
+        """Fold the events again, as a rebuild would, and compare with what the decision says."""
+        for event, after in decided.steps[skip:]:
+            case = evolve(case, Recorded(seq=case.seq + 1, at=self.now, by=by, event=event))
+            assert case == after
+        self.case = case
+
+    @rule(data=st.data(), act=st.sampled_from(list(Act)), by=st.sampled_from(PEOPLE))
+    def somebody_acts(self, data: st.DataObject, act: Act, by: str) -> None:
+        self._act(act, by, data.draw(FIELDS[act]))
+
+    @rule(data=st.data())
+    def somebody_acts_who_may(self, data: st.DataObject) -> None:
+        assert self.case is not None
+        allowed = [(a, p) for a in Act for p in PEOPLE if not isinstance(may(self.case, a, self.facts(p)), Refusal)]
+        forward = [pair for pair in allowed if pair[0] not in DISRUPTIVE]
+        if forward and data.draw(st.integers(0, 5)):
+            allowed = forward
+        if allowed:
+            act, by = data.draw(st.sampled_from(allowed))
+            self._act(act, by, data.draw(FIELDS[act]))
+
+    def _act(self, act: Act, by: str, fields: dict[str, Any]) -> None:
+        before = self.case
+        assert before is not None
+        target = fields.get("position_code", before.to_post.position)
+        decided = decide(before, parse_command(act, fields), self.facts(by, target))
+        if isinstance(decided, Refusal):
+            assert not isinstance(may(before, act, self.facts(by)), Refusal) or decided.code in RefusalCode
+            return
+        assert not before.final_at(self.now), "a closed case refuses everything"
+        assert isinstance(may(before, act, self.facts(by)), tuple), "what is done was allowed"
+        self.follow(decided, before, by)
+        assert self.case is not None and self.case.seq > before.seq
+        if act is Act.UNDO:
+            assert before.undo is not None and self.case.status is before.undo.before.status
+        elif act not in ANYWHERE:
+            assert self.case.status in (leads_to(before.status, act) | {before.status})
+
+    @rule(hours=st.sampled_from([1, 30, 24 * 9, 24 * 40, 24 * 200]))
+    def time_passes(self, hours: int) -> None:
+        """The clock rings for everything that is due, and each ring moves the case."""
+        self.now += timedelta(hours=hours)
+        for _ in range(100):
+            before = self.case
+            assert before is not None
+            if before.closed or not before.wakes or before.wakes[0].at > self.now:
+                return
+            decided = decide(before, parse_command("elapse", {}), self.facts(CLOCK, before.to_post.position))
+            assert isinstance(decided, Decision)
+            assert decided.steps, "a due wake always changes the case"
+            self.follow(decided, before, CLOCK)
+            assert self.case is not None
+            if self.case.status is not before.status:
+                assert self.case.status in leads_to(before.status, "clock")
+        raise AssertionError("the clock spins")
+
+    @invariant()
+    def it_stays_in_the_vocabulary(self) -> None:
+        case = self.case
+        if case is None:
+            return
+        if case.status is Status.ON_HOLD:
+            assert case.held is not None and case.stage is STAGE_OF[case.held.status]
+        else:
+            assert STAGE_OF[case.status] is case.stage
+        assert (case.outcome is not None) == case.closed
+        assert case.outcome is None or case.outcome in Outcome
+        assert case.outcome is not Outcome.PLACED or case.placed_on
+        assert case.model_validate(case.model_dump(mode="json", exclude_none=True)) == case
+
+    @invariant()
+    def it_never_sticks(self) -> None:
+        case = self.case
+        if case is None or case.closed:
+            return
+        doable = [a for a in open_acts(case.status) if a is not Act.COMMENT]
+        assert tasks(case) or case.wakes, "an open case waits for a person or for a date"
+        assert doable or case.wakes
+        assert not case.due or case.status not in (Status.AWAITING_RESPONSE,) or case.wakes[-1].what is WakeKind.EXPIRE
+
+    @invariant()
+    def a_closed_case_holds_no_seat(self) -> None:
+        if self.case and self.case.closed:
+            assert self.case.seat is None
+
+
+TestCaseMachine = CaseMachine.TestCase
+TestCaseMachine.settings = settings(
+    max_examples=200, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
+)
