@@ -1,0 +1,166 @@
+"""The post: send first, then mark. A crash between the two repeats a message under its Message-ID; none is lost."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import Protocol
+
+import aiosmtplib
+import structlog
+from sqlalchemy.ext.asyncio import AsyncEngine
+from temporalio import activity
+from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
+
+from activities.mail import compose
+from store import outbox
+from store.failpoint import failpoint
+from store.outbox import Unsent
+from workflows.contract import Delivered, Delivery
+
+log = structlog.get_logger("mutasi.notices")
+
+
+class Refused(Exception):
+    """The far side refused this message for good: no use in trying again."""
+
+
+class Unreachable(Exception):
+    """The far side could not be reached, or put the message off: try again later."""
+
+
+class Postman(Protocol):
+    """Sends mail. Raises `Refused` or `Unreachable`."""
+
+    def session(self) -> "AsyncPostSession": ...
+
+
+class AsyncPostSession(Protocol):
+    async def __aenter__(self) -> "AsyncPostSession": ...
+    async def __aexit__(self, *exc: object) -> None: ...
+    async def send(self, notice: Unsent) -> None: ...
+
+
+class Smtp:
+    """A mail server, one connection for each round of deliveries."""
+
+    def __init__(
+        self, host: str, port: int, sender: str, username: str | None = None, password: str | None = None,
+        tls: bool = False, timeout: float = 10,
+    ) -> None:  # fmt: skip
+        self._options = {
+            "hostname": host,
+            "port": port,
+            "use_tls": tls,
+            "start_tls": False if tls else None,
+            "username": username,
+            "password": password,
+            "timeout": timeout,
+        }
+        self._sender = sender
+
+    def session(self) -> "SmtpSession":
+        return SmtpSession(aiosmtplib.SMTP(**self._options), self._sender)  # type: ignore[arg-type]
+
+
+class SmtpSession:
+    """One connection, opened with the first message."""
+
+    def __init__(self, client: aiosmtplib.SMTP, sender: str) -> None:
+        self._client = client
+        self._sender = sender
+
+    async def __aenter__(self) -> "SmtpSession":
+        return self
+
+    async def __aexit__(self, *exc: object) -> None:
+        if self._client.is_connected:
+            self._client.close()
+
+    async def send(self, notice: Unsent) -> None:
+        message = compose(notice, self._sender, datetime.now(UTC))
+        try:
+            if not self._client.is_connected:
+                await self._client.connect()
+            await self._client.send_message(message)
+        except aiosmtplib.SMTPRecipientsRefused as error:
+            if all(r.code >= 500 for r in error.recipients):
+                raise Refused(str(error.recipients[0].code)) from error
+            raise Unreachable(str(error.recipients[0].code)) from error
+        except aiosmtplib.SMTPResponseException as error:
+            raise (Refused if error.code >= 500 else Unreachable)(str(error.code)) from error
+        except (aiosmtplib.SMTPException, OSError) as error:
+            raise Unreachable(type(error).__name__) from error
+
+
+class Notices:
+    """Delivers the notices of one case."""
+
+    def __init__(self, engine: AsyncEngine, postman: Postman) -> None:
+        self._engine = engine
+        self._postman = postman
+
+    @activity.defn(name="deliver_notices")
+    async def deliver(self, delivery: Delivery) -> Delivered:
+        """Send what is due. Raises, to be tried again, while something could not be sent and may yet be."""
+        given_up: list[str] = []
+        unreachable: str | None = None
+        now = max(delivery.at, activity.info().current_attempt_scheduled_time)
+        async with _beating(), self._postman.session() as session:
+            for notice in await self._due(delivery.case_id, now):
+                try:
+                    await self._send(session, notice, now)
+                except Refused as refused:
+                    await self._failed(notice, f"refused {refused}")
+                    given_up.append(notice.key)
+                except Unreachable as fault:
+                    await self._failed(notice, f"unreachable {fault}")
+                    if notice.expired:
+                        given_up.append(notice.key)
+                    else:
+                        unreachable = str(fault)
+        if unreachable and not given_up:
+            raise ApplicationError(
+                f"mail could not be delivered yet: {unreachable}",
+                type="MailUnreachable",
+                category=ApplicationErrorCategory.BENIGN,
+            )
+        return Delivered(undelivered=tuple(given_up), post_at=await self._next(delivery, given_up))
+
+    async def _due(self, case_id: str, now: datetime) -> list[Unsent]:
+        async with self._engine.begin() as connection:
+            return await outbox.due(connection, case_id, now)
+
+    async def _send(self, session: AsyncPostSession, notice: Unsent, now: datetime) -> None:
+        failpoint("notice.before_send")
+        await session.send(notice)
+        failpoint("notice.after_send")
+        async with self._engine.begin() as connection:
+            await outbox.mark(connection, notice.id, "sent", sent_at=now)
+        failpoint("notice.after_mark")
+        log.info("notice.sent", case=notice.case_id, key=notice.key, template=notice.template)
+
+    async def _failed(self, notice: Unsent, fault: str) -> None:
+        async with self._engine.begin() as connection:
+            await outbox.mark(connection, notice.id, "failed", fault=fault)
+        log.warning("notice.failed", case=notice.case_id, key=notice.key, template=notice.template, fault=fault)
+
+    async def _next(self, delivery: Delivery, given_up: list[str]) -> datetime | None:
+        async with self._engine.begin() as connection:
+            return await outbox.next_post(connection, delivery.case_id, besides=given_up)
+
+
+@asynccontextmanager
+async def _beating() -> AsyncIterator[None]:
+    """Tell the engine that this attempt is alive, so that a dead worker is noticed within seconds."""
+
+    async def beat() -> None:
+        while True:
+            activity.heartbeat()
+            await asyncio.sleep(1)
+
+    task = asyncio.create_task(beat())
+    try:
+        yield
+    finally:
+        task.cancel()

@@ -1,0 +1,123 @@
+"""The API's composition root: what it is put together from, and what every request goes through."""
+
+import re
+import time
+import uuid
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.routing import APIRoute
+from fastapi_offline import FastAPIOffline
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api import health, metrics, openapi, problems
+from api.auth import Tokens
+from api.deps import Services
+from api.desk import Desk
+from api.routes import cases, register, work
+from runtime import keys, temporal
+from runtime.settings import Settings, required
+from store.engine import app_engine
+
+MAX_BODY_BYTES = 1024 * 1024
+POOL_SIZE = 12
+PREFIX = "/api/v1"
+
+log = structlog.get_logger("mutasi.http")
+
+
+def create_app(settings: Settings, services: Services | None = None) -> FastAPI:
+    """The application. With `services` given (tests), nothing else is opened or closed."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        if services is not None:
+            app.state.services = services
+            yield
+            return
+        engine = app_engine(required(settings.database_url, "DATABASE_URL"), POOL_SIZE)
+        client = await temporal.connect(settings, lazy=True, identity="mutasi-api")
+        app.state.services = Services(engine, Desk(client, engine), Tokens(keys.token_key(settings)))
+        yield
+        await engine.dispose()
+
+    app = FastAPIOffline(
+        title="Mutasi",
+        version="1",
+        summary="Mutation cases of civil servants",
+        description=openapi.DESCRIPTION,
+        lifespan=lifespan,
+        openapi_url=f"{PREFIX}/openapi.json",
+        docs_url="/docs",
+        redoc_url=None,
+        max_body_size=MAX_BODY_BYTES,
+        generate_unique_id_function=lambda route: route.operation_id or route.name,
+    )
+    for router in (cases.router, work.router, register.router):
+        app.include_router(router, prefix=PREFIX)
+    app.include_router(health.router)
+    problems.install(app)
+    openapi.install(app)
+    app.add_middleware(RequestContext)
+    return app
+
+
+_REQUEST_ID = re.compile(r"[A-Za-z0-9_.-]{8,64}")
+
+
+class RequestContext:
+    """Gives every request an id, tells it to logs and caller, counts and times it, and asks for JSON bodies."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        given = headers.get("x-request-id", "")
+        request_id = given if _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
+        scope.setdefault("state", {})["request_id"] = request_id
+        structlog.contextvars.bind_contextvars(request_id=request_id)
+        status = 500
+        begun = time.perf_counter()
+
+        async def answer(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                sent = MutableHeaders(scope=message)
+                sent["X-Request-Id"] = request_id
+                sent["X-Content-Type-Options"] = "nosniff"
+                sent["Cache-Control"] = sent.get("Cache-Control", "no-store")
+            await send(message)
+
+        try:
+            if _is_not_json(scope["method"], headers):
+                refusal = problems.problem(Request(scope), "unsupported_media_type")
+                await refusal(scope, receive, answer)
+            else:
+                await self._app(scope, receive, answer)
+        finally:
+            self._account(scope, status, time.perf_counter() - begun)
+            structlog.contextvars.unbind_contextvars("request_id")
+
+    @staticmethod
+    def _account(scope: Scope, status: int, seconds: float) -> None:
+        """Count by the route's pattern, never by its path: a path may hold what somebody typed."""
+        route = scope.get("route")
+        path = route.path if isinstance(route, APIRoute) else "unrouted"
+        metrics.REQUESTS.labels(scope["method"], path, status).inc()
+        metrics.SECONDS.labels(scope["method"], path).observe(seconds)
+        log.info("request", method=scope["method"], route=path, status=status, ms=round(seconds * 1000, 1))
+
+
+def _is_not_json(method: str, headers: Headers) -> bool:
+    if method not in ("POST", "PUT", "PATCH") or headers.get("content-length") == "0":
+        return False
+    kind = headers.get("content-type", "").partition(";")[0].strip().lower()
+    return kind != "application/json" and not kind.endswith("+json")

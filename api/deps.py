@@ -1,0 +1,115 @@
+"""The vocabulary of dependencies: who asks, in which language, with which key, against which version."""
+
+import re
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from typing import Annotated
+
+from fastapi import Depends, Header, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from api.auth import OPERATOR, InvalidToken, Tokens
+from api.cursors import Cursors
+from api.desk import Desk
+from api.problems import Problem, language_of
+from store import people
+from store.gathering import Gatherer
+from store.viewing import Viewer
+
+_bearer = HTTPBearer(auto_error=False, description="A short-lived token naming a person; `mutasi token` prints one.")
+
+
+class Services:
+    """What the application was put together from; one for each application, on its state."""
+
+    def __init__(self, engine: AsyncEngine, desk: Desk, tokens: Tokens) -> None:
+        self.engine = engine
+        self.desk = desk
+        self.tokens = tokens
+        self.cursors = Cursors(tokens.cursor_secret)
+        self.gatherer = Gatherer()
+
+
+def services(request: Request) -> Services:
+    found: Services = request.app.state.services
+    return found
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+ServicesDep = Annotated[Services, Depends(services)]
+Now = Annotated[datetime, Depends(now)]
+Language = Annotated[str, Depends(language_of)]
+
+
+async def reading(services: ServicesDep) -> AsyncIterator[AsyncConnection]:
+    """A connection for reading, for as long as the request. Routes that wait for the engine open their own, briefly."""
+    async with services.engine.connect() as connection:
+        yield connection
+
+
+Reading = Annotated[AsyncConnection, Depends(reading)]
+
+
+async def viewer(
+    services: ServicesDep,
+    now: Now,
+    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
+) -> Viewer:
+    """Who asks: the person a valid token names, with the offices he holds today."""
+    if credentials is None:
+        raise Problem("unauthenticated")
+    try:
+        subject = services.tokens.read(credentials.credentials)
+    except InvalidToken as invalid:
+        raise Problem("token_expired" if invalid.expired else "unauthenticated") from None
+    if subject == OPERATOR:
+        return Viewer(person=OPERATOR, name=OPERATOR, operator=True)
+    async with services.engine.connect() as connection:
+        actor = await people.actor(connection, subject, await services.gatherer.today(connection, now))
+    if actor is None:
+        raise Problem("unauthenticated")
+    return Viewer(person=actor.person, name=actor.name, offices=actor.offices)
+
+
+ViewerDep = Annotated[Viewer, Depends(viewer)]
+
+
+def idempotency_key(
+    key: Annotated[
+        str | None,
+        Header(
+            alias="Idempotency-Key",
+            max_length=255,
+            description="A value of your own for this request; the same one again is answered, not carried out twice.",
+        ),
+    ] = None,
+) -> str:
+    if not key or not key.strip():
+        raise Problem("idempotency_key_required")
+    return key.strip()
+
+
+IdempotencyKey = Annotated[str, Depends(idempotency_key)]
+
+_ETAG = re.compile(r'(?:W/)?"(\d{1,9})"|(\d{1,9})')
+
+
+def expected_version(
+    if_match: Annotated[
+        str | None, Header(alias="If-Match", description='The `ETag` of the case you decided on, e.g. `"7"`.')
+    ] = None,
+) -> int | None:
+    """The version a caller decided on; None without the header, or for `*`."""
+    if if_match is None or if_match.strip() == "*":
+        return None
+    match = _ETAG.fullmatch(if_match.strip())
+    if match is None:
+        raise Problem("if_match_malformed")
+    return int(match[1] or match[2])
+
+
+ExpectedVersion = Annotated[int | None, Depends(expected_version)]

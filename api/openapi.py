@@ -1,0 +1,47 @@
+"""The OpenAPI document: 3.1, with problem documents instead of the framework's own errors; and its page, offline."""
+
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+DESCRIPTION = """
+A case is one civil servant's mutation, from its opening to the last impact review.
+
+Every change is an act: `POST /cases/{id}/acts` with your own `Idempotency-Key`, and `If-Match` with the `ETag` you
+decided on. A request that got no answer is asked again with the same key: it is answered, never done twice.
+Every error is a problem document (RFC 9457) with a stable `code`, worded in Indonesian or English by `Accept-Language`.
+""".strip()
+
+
+def install(app: FastAPI) -> None:
+    """Make the application describe itself as its clients meet it."""
+
+    def described() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            app.openapi_schema = _adjusted(
+                get_openapi(
+                    title=app.title,
+                    version=app.version,
+                    summary=app.summary,
+                    description=app.description,
+                    routes=app.routes,
+                )
+            )
+        return app.openapi_schema
+
+    app.openapi = described  # type: ignore[method-assign]
+
+
+def _adjusted(schema: dict[str, Any]) -> dict[str, Any]:
+    """Bodies that do not validate answer with a problem document, not with the framework's list."""
+    for path in schema["paths"].values():
+        for operation in path.values():
+            for status, response in operation.get("responses", {}).items():
+                if status.startswith(("4", "5")) and "application/json" in response.get("content", {}):
+                    response["content"] = {
+                        "application/problem+json": {"schema": {"$ref": "#/components/schemas/ProblemOut"}}
+                    }
+    for framework in ("HTTPValidationError", "ValidationError"):
+        schema["components"]["schemas"].pop(framework, None)
+    return schema

@@ -1,0 +1,222 @@
+"""Presenting: the case, its events and a preview, as one caller sees them, in his language."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
+
+from api import schemas as out
+from api.problems import explain
+from domain import nip as nips
+from domain.case import Case
+from domain.decide import may
+from domain.events import Due, PostRef, RuleResult
+from domain.facts import Facts
+from domain.policy import Policy
+from domain.refusals import Refusal
+from domain.tasks import tasks
+from domain.vocabulary import Act, RuleOutcome, Severity
+from runtime import i18n
+from store.cases import CaseRow, LedgerEntry
+from store.viewing import Viewer
+
+
+def summary(row: CaseRow, viewer: Viewer, now: datetime, language: str) -> dict[str, Any]:
+    """The fields of a case that a list shows."""
+    case = row.case
+    return {
+        "id": case.id,
+        "number": case.number,
+        "kind": case.kind,
+        "origin": case.origin,
+        "employee": employee(row, viewer),
+        "from": post(case.from_post) if case.from_post else None,
+        "to": post(case.to_post),
+        "stage": case.stage,
+        "status": case.status,
+        "status_text": i18n.text(f"status.{case.status}.next", language),
+        "outcome": case.outcome,
+        "due": due(case.due, language) if case.due else None,
+        "overdue": bool(case.due and case.due.at < now),
+        "version": case.version,
+        "opened_at": case.opened_at,
+        "since": case.since,
+        "flags": case.flags,
+    }
+
+
+def employee(row: CaseRow, viewer: Viewer) -> out.PersonOut:
+    """The civil servant of a case; his NIP in full only for himself, HR and auditors."""
+    full = viewer.is_hr or viewer.oversees or viewer.person == row.case.subject
+    number = row.employee_nip
+    return out.PersonOut(
+        id=row.case.subject, name=row.employee_name, nip=number if full or number is None else nips.masked(number)
+    )
+
+
+def post(ref: PostRef) -> out.PostOut:
+    return out.PostOut(
+        position_code=ref.position,
+        title=ref.title,
+        unit_code=ref.unit,
+        unit=ref.unit_name,
+        agency_code=ref.agency,
+        agency=ref.agency_name,
+    )
+
+
+def due(value: Due, language: str) -> out.DueOut:
+    """A due date that explains itself."""
+    words = (
+        i18n.text(f"then.{value.then}", language, due_on=i18n.day(_effect_day(value), language)) if value.then else None
+    )
+    return out.DueOut(
+        at=value.at,
+        on=value.on,
+        reckoned=out.ReckonedOut(
+            start=value.start,
+            days=value.days,
+            excluded=[out.ExcludedDayOut(day=d.day, name=d.name) for d in value.excluded],
+            calendar=value.calendar,
+            estimate=value.estimate,
+        ),
+        then=value.then,
+        then_text=words,
+        final_on=value.final_on,
+    )
+
+
+def _effect_day(value: Due) -> date:
+    return value.final_on or value.on
+
+
+def rule(result: RuleResult, policy: Policy, language: str, overridden: Iterable[str] = ()) -> out.RuleOut:
+    """A rule as judged, in words and with its legal ground."""
+    data = policy.rules[result.rule]
+    words = {RuleOutcome.FAIL: data.fail, RuleOutcome.WARN: data.warn, RuleOutcome.UNKNOWN: data.unknown}
+    template = words.get(result.outcome)
+    title = data.title.in_(language)
+    return out.RuleOut(
+        rule=result.rule,
+        outcome=result.outcome,
+        severity=data.severity,
+        value=result.value,
+        threshold=result.threshold,
+        source=result.source,
+        as_of=result.as_of,
+        ground=data.ground,
+        eligible_from=result.eligible_from,
+        overridable=data.severity is Severity.OVERRIDABLE,
+        override_grounds=list(data.overrides),
+        overridden=result.rule in overridden,
+        title=title,
+        text=template.in_(language).format(**_filling(result, language)) if template else title,
+    )
+
+
+def _filling(result: RuleResult, language: str) -> dict[str, object]:
+    return {
+        "value": "-" if result.value is None else result.value,
+        "threshold": "-" if result.threshold is None else result.threshold,
+        "eligible_from": i18n.day(result.eligible_from, language) if result.eligible_from else "-",
+    }
+
+
+def acts(case: Case, facts: Facts, language: str) -> list[out.ActOut]:
+    """Every act, whether this caller may do it now, and why not."""
+    return [_act(case, act, facts, language) for act in Act]
+
+
+def _act(case: Case, act: Act, facts: Facts, language: str) -> out.ActOut:
+    answer = may(case, act, facts)
+    if isinstance(answer, Refusal):
+        why = out.WhyNotOut(code=answer.code, detail=explain(answer, language))
+        return out.ActOut(act=act, allowed=False, why_not=why)
+    return out.ActOut(act=act, allowed=True)
+
+
+def case_view(
+    row: CaseRow,
+    viewer: Viewer,
+    facts: Facts,
+    results: list[RuleResult],
+    notice_states: dict[str, int],
+    language: str,
+) -> out.CaseOut:
+    """A case in full for one caller."""
+    case = row.case
+    decree = (
+        out.DecreeOut(number=row.decree_number, date=case.decree_on, effective_on=case.effective_on)
+        if row.decree_number and case.decree_on and case.effective_on
+        else None
+    )
+    undo = case.undo if case.undoable_at(facts.now) else None
+    return out.CaseOut.model_validate(
+        {
+            **summary(row, viewer, facts.now, language),
+            "policy": case.policy,
+            "effective_on": case.effective_on or case.effective_wish,
+            "preferences": case.preferences,
+            "decree": decree,
+            "placed_on": case.placed_on,
+            "reviewed": case.reviewed,
+            "review_day": case.review_day,
+            "returns": case.returns,
+            "seat_held": case.seat is not None,
+            "answer": case.answer,
+            "grounds": case.grounds,
+            "board": case.board,
+            "proposal": case.proposal,
+            "deferred_until": case.deferred_until,
+            "contest_until": case.contest_until,
+            "on_hold": out.HoldOut(status=case.held.status, days_left=case.held.days_left) if case.held else None,
+            "undo": out.UndoOut(act=undo.act, until=undo.until, mine=undo.by == viewer.person) if undo else None,
+            "rules": [rule(r, facts.policy, language, case.overridden) for r in results],
+            "tasks": [
+                out.TaskOut(
+                    acts=list(t.acts),
+                    office=t.office,
+                    unit=t.unit,
+                    person=t.person,
+                    due_at=case.due.at if case.due else None,
+                )
+                for t in tasks(case)
+            ],
+            "acts": acts(case, facts, language),
+            "notices": notice_states,
+        }
+    )
+
+
+_SEALED_TYPES = frozenset({"board_voted"})
+"""Events whose content the employee does not see: how single members voted."""
+
+
+def event(entry: LedgerEntry, sealed: bool, superseded: bool, language: str) -> out.EventOut | None:
+    """An entry of the ledger for a caller; `sealed` for the employee concerned, who sees it less what is sealed."""
+    body, private = entry.body, entry.private
+    if sealed and body["type"] == "comment_made" and not body["data"].get("visible_to_employee"):
+        return None
+    hidden = sealed and body["type"] in _SEALED_TYPES
+    shown = {k: v for k, v in private.items() if k not in ("reason", "note") and not k.startswith("actor.")}
+    actor = body["actor"]
+    return out.EventOut(
+        seq=body["seq"],
+        type=body["type"],
+        label=i18n.text(f"event.{body['type']}", language),
+        at=body["at"],
+        actor=out.ActorOut(
+            id=actor["ref"],
+            name=entry.actor_name,
+            office=actor.get("office"),
+            unit=actor.get("unit"),
+            capacity=actor.get("capacity"),
+            instrument=actor.get("instrument"),
+        ),
+        reason=None if hidden else private.get("reason"),
+        note=None if sealed else private.get("note"),
+        data={} if hidden else {**body["data"], **shown},
+        hash=entry.hash,
+        prev_hash=body["prev"],
+        policy=body["policy"],
+        superseded=superseded,
+    )

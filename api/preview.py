@@ -1,0 +1,165 @@
+"""The preview: a person for a post, judged by the same rules as an opening, with nothing opened."""
+
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from api import presenting
+from api import schemas as out
+from api.problems import Refused, explain
+from domain import rules
+from domain.authority import TASK_OFFICE, may_open
+from domain.commands import Proposal
+from domain.decide.evaluation import may_open as has_route
+from domain.decide.evaluation import severities
+from domain.facts import Dossier, Facts, Position
+from domain.fit import Fit, fit
+from domain.refusals import Refusal
+from domain.rules import Question
+from domain.vocabulary import Act, Eligibility, Office, Stage
+from runtime import i18n
+from store import registers
+from store.gathering import Gatherer
+from store.people import positions
+from store.registers import PositionRow
+from store.viewing import Viewer
+
+_STAGES = (Stage.EVALUATION, Stage.NEEDS_CHECK, Stage.APPROVAL)
+_ROUTE = (Act.VERIFY, Act.CONSIDER, Act.PROPOSE, Act.DECIDE)
+ALTERNATIVES = 3
+
+
+async def preview_of(
+    gatherer: Gatherer,
+    connection: AsyncConnection,
+    viewer: Viewer,
+    proposal: Proposal,
+    now: datetime,
+    language: str,
+) -> out.PreviewOut:
+    """Everything an opening would find. Raises `Refused` for a caller who may not open such a case."""
+    facts = await gatherer.for_proposal(connection, now, viewer.person, proposal)
+    allowed = may_open(proposal, facts)
+    if isinstance(allowed, Refusal):
+        raise Refused(allowed)
+    dossier, target = facts.dossier, facts.target
+    no_route = has_route(proposal, facts)
+    if dossier is None or target is None:
+        assert no_route is not None, "an unknown person or post has no route"
+        raise Refused(no_route)
+    results = rules.judge(Question(facts, dossier, target, proposal.kind), _STAGES)
+    outcome = rules.eligibility(results, severities(facts), ())
+    return out.PreviewOut(
+        eligible=outcome is Eligibility.ELIGIBLE and no_route is None,
+        outcome=outcome,
+        refusal=out.WhyNotOut(code=no_route.code, detail=explain(no_route, language)) if no_route else None,
+        rules=[presenting.rule(r, facts.policy, language) for r in results],
+        seat=_seat(facts),
+        fit=_fit(_fit_of(facts, dossier, target, proposal), language),
+        alternatives=await _alternatives(connection, facts, dossier, target, proposal),
+        approval_route=_route(facts),
+        policy=facts.policy.hash,
+    )
+
+
+def _seat(facts: Facts) -> out.SeatsOut | None:
+    seats = facts.seats
+    if seats is None:
+        return None
+    origin = seats.origin
+    return out.SeatsOut(
+        required=seats.target.required,
+        occupied=seats.target.occupied,
+        held=seats.target.held,
+        vacant=seats.target.vacant,
+        free=seats.free_seat is not None,
+        origin_required=origin.required if origin else None,
+        origin_occupied=origin.occupied if origin else None,
+        origin_shortage=origin is not None and origin.occupied - 1 < origin.required,
+    )
+
+
+def _fit_of(facts: Facts, dossier: Dossier, target: Position, proposal: Proposal) -> Fit:
+    return fit(
+        dossier,
+        target,
+        facts.policy,
+        last_closed_year=facts.last_closed_rating_year,
+        preferences=proposal.preferences,
+        vacant=facts.seats.target.vacant if facts.seats else 0,
+    )
+
+
+def _fit(found: Fit, language: str) -> out.FitOut:
+    return out.FitOut(
+        score=found.score,
+        criteria=[
+            out.CriterionOut(
+                code=c.code,
+                title=i18n.text(f"fit.{c.code}", language),
+                weight=c.weight,
+                percent=c.percent,
+                points=c.points,
+                value=c.value,
+            )
+            for c in found.criteria
+        ],
+        counterfactuals=[
+            out.CounterfactualOut(
+                competence=c.competence,
+                level=c.level,
+                score=c.score,
+                text=i18n.text("fit.counterfactual", language, score=c.score, competence=c.competence, level=c.level),
+            )
+            for c in found.counterfactuals
+        ],
+    )
+
+
+async def _alternatives(
+    connection: AsyncConnection, facts: Facts, dossier: Dossier, target: Position, proposal: Proposal
+) -> list[out.AlternativeOut]:
+    """Other vacant posts of the same title, best fit first: what HR may propose instead."""
+    found = await registers.positions(connection, facts.today, title=target.title, vacant=True, limit=50)
+    posts = await positions(connection, [p.code for p in found])
+    here = dossier.position.code if dossier.position else None
+    scored = [
+        (p, fit(
+            dossier, posts[p.code][0], facts.policy, last_closed_year=facts.last_closed_rating_year,
+            preferences=proposal.preferences, vacant=p.vacant,
+        ).score)
+        for p in found if p.code not in (target.code, here)
+    ]  # fmt: skip
+    scored.sort(key=lambda pair: (-(pair[1] or 0), pair[0].code))
+    return [_alternative(p, score) for p, score in scored[:ALTERNATIVES]]
+
+
+def _alternative(row: PositionRow, score: int | None) -> out.AlternativeOut:
+    return out.AlternativeOut(
+        position_code=row.code,
+        title=row.title,
+        unit=row.unit,
+        agency_code=row.agency_code,
+        vacant=row.vacant,
+        score=score,
+    )
+
+
+def _route(facts: Facts) -> list[out.RouteStepOut]:
+    """The steps of approval with today's holders; who is related to the person takes no part."""
+    steps = []
+    for act in _ROUTE:
+        office = TASK_OFFICE[act]
+        holders = [h for h in facts.holders if h.office is office]
+        related = [h for h in holders if h.person in facts.kin]
+        alone = office is not Office.HR_OFFICER and bool(related) and len(related) == len(holders)
+        steps.append(
+            out.RouteStepOut(
+                step=act,
+                office=office,
+                holders=[h.name for h in holders],
+                recused=bool(related),
+                instead=facts.policy.authority.superiors.get(office) if alone else None,
+            )
+        )
+    return steps

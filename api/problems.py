@@ -1,0 +1,221 @@
+"""Problem documents (RFC 9457): the one place where refusals and errors meet HTTP."""
+
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from typing import Any
+
+import structlog
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from sqlalchemy.exc import InterfaceError, OperationalError
+from starlette.exceptions import HTTPException
+
+from domain.refusals import LEGAL_GROUNDS, Category, Refusal, RefusalCode
+from runtime import i18n
+
+MEDIA_TYPE = "application/problem+json"
+RETRY_AFTER_SECONDS = 2
+
+STATUS: dict[Category, HTTPStatus] = {
+    Category.NOT_FOUND: HTTPStatus.NOT_FOUND,
+    Category.FORBIDDEN: HTTPStatus.FORBIDDEN,
+    Category.CONFLICT: HTTPStatus.CONFLICT,
+    Category.STALE: HTTPStatus.PRECONDITION_FAILED,
+    Category.INVALID: HTTPStatus.UNPROCESSABLE_ENTITY,
+}
+
+CODES: dict[str, HTTPStatus] = {
+    "malformed_json": HTTPStatus.BAD_REQUEST,
+    "idempotency_key_required": HTTPStatus.BAD_REQUEST,
+    "if_match_malformed": HTTPStatus.BAD_REQUEST,
+    "invalid_cursor": HTTPStatus.BAD_REQUEST,
+    "unauthenticated": HTTPStatus.UNAUTHORIZED,
+    "token_expired": HTTPStatus.UNAUTHORIZED,
+    "forbidden": HTTPStatus.FORBIDDEN,
+    "not_found": HTTPStatus.NOT_FOUND,
+    "method_not_allowed": HTTPStatus.METHOD_NOT_ALLOWED,
+    "not_acceptable": HTTPStatus.NOT_ACCEPTABLE,
+    "payload_too_large": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    "unsupported_media_type": HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+    "invalid_request": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "if_match_required": HTTPStatus.PRECONDITION_REQUIRED,
+    "too_many_requests": HTTPStatus.TOO_MANY_REQUESTS,
+    "engine_unavailable": HTTPStatus.SERVICE_UNAVAILABLE,
+    "register_unavailable": HTTPStatus.SERVICE_UNAVAILABLE,
+    "internal_error": HTTPStatus.INTERNAL_SERVER_ERROR,
+}
+"""Stable codes of what is wrong with a request itself, beside those of refusals."""
+
+_BY_STATUS = {status.value: code for code, status in reversed(CODES.items())} | {
+    400: "malformed_json",
+    401: "unauthenticated",
+}
+_UNAVAILABLE = {"engine_unavailable", "register_unavailable"}
+
+log = structlog.get_logger("mutasi.api")
+
+
+class Problem(Exception):
+    """A request that is answered with a problem document. `code` is one of `CODES` or of a refusal."""
+
+    def __init__(self, code: str, **params: object) -> None:
+        super().__init__(code)
+        self.code = code
+        self.params = params
+
+
+class Refused(Exception):
+    """A command that the law refused."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(refusal.code)
+        self.refusal = refusal
+
+
+def language_of(request: Request) -> str:
+    return i18n.negotiate(request.headers.get("accept-language"))
+
+
+def explain(refusal: Refusal, language: str) -> str:
+    """A refusal as a sentence a person can act on."""
+    return i18n.text(f"refusal.{refusal.code}.detail", language, **worded(refusal, language))
+
+
+_WORDED = {"act": "act", "status": "status", "stage": "stage", "kind": "kind", "origin": "origin"}
+
+
+def worded(refusal: Refusal, language: str) -> dict[str, object]:
+    """The parameters of a refusal in words: vocabularies by their labels, lists joined."""
+    words: dict[str, object] = {}
+    for name, value in refusal.params.items():
+        key = f"{_WORDED.get(name, name)}.{value}"
+        if isinstance(value, tuple):
+            prefix = {"grounds": "ground", "allowed": "override_ground"}.get(name, name)
+            words[name] = ", ".join(_label(f"{prefix}.{v}", str(v), language) for v in value)
+        else:
+            words[name] = _label(key, str(value), language)
+    return words
+
+
+def _label(key: str, otherwise: str, language: str) -> str:
+    return i18n.text(key, language) if i18n.has(key, language) else otherwise
+
+
+def respond(
+    request: Request,
+    code: str,
+    status: int,
+    title: str,
+    detail: str,
+    *,
+    headers: Mapping[str, str] | None = None,
+    **extra: object,
+) -> Response:
+    """A problem document, in the caller's language; `code` is never translated."""
+    body: dict[str, object] = {
+        "type": f"urn:mutasi:problem:{code}",
+        "title": title,
+        "status": status,
+        "detail": detail,
+        "instance": request.url.path,
+        "code": code,
+        "request_id": getattr(request.state, "request_id", None),
+        **extra,
+    }
+    sent = {"Content-Language": language_of(request), **(headers or {})}
+    if code in _UNAVAILABLE:
+        sent["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    if status == HTTPStatus.UNAUTHORIZED:
+        sent["WWW-Authenticate"] = "Bearer"
+    return JSONResponse(body, status_code=status, media_type=MEDIA_TYPE, headers=sent)
+
+
+def refused(request: Request, refusal: Refusal) -> Response:
+    language = language_of(request)
+    ground = LEGAL_GROUNDS.get(refusal.code)
+    return respond(
+        request,
+        refusal.code,
+        STATUS[refusal.code.category],
+        i18n.text(f"refusal.{refusal.code}.title", language),
+        explain(refusal, language),
+        params=refusal.model_dump(mode="json")["params"],
+        **({"legal_ground": ground} if ground else {}),
+    )
+
+
+def problem(request: Request, code: str, headers: Mapping[str, str] | None = None, **extra: object) -> Response:
+    language = language_of(request)
+    return respond(
+        request,
+        code,
+        CODES[code],
+        i18n.text(f"problem.{code}.title", language),
+        i18n.text(f"problem.{code}.detail", language),
+        headers=headers,
+        **extra,
+    )
+
+
+def invalid(request: Request, errors: Sequence[Mapping[str, Any]]) -> Response:
+    """A request whose fields do not hold: each fault with its place. One kind of fault gives the whole its code."""
+    if any(e["type"] == "json_invalid" for e in errors):
+        return problem(request, "malformed_json")
+    language = language_of(request)
+    faults = [_fault(e, language) for e in errors]
+    codes = {f["code"] for f in faults}
+    only = next(iter(codes)) if len(codes) == 1 else None
+    if only in set(RefusalCode):
+        title = i18n.text(f"refusal.{only}.title", language)
+        return respond(request, str(only), 422, title, str(faults[0]["detail"]), errors=faults)
+    return problem(request, "invalid_request", errors=faults)
+
+
+def _fault(error: Mapping[str, Any], language: str) -> dict[str, object]:
+    kind = error["type"]
+    where = [str(part) for part in error["loc"] if part not in ("body", "query", "path", "header")]
+    known = i18n.has(f"validation.{kind}", language)
+    try:
+        detail = i18n.text(f"validation.{kind}" if known else "validation.other", language, **(error.get("ctx") or {}))
+    except (KeyError, IndexError):
+        detail = i18n.text("validation.other", language)
+    return {"pointer": "/" + "/".join(where), "in": str(error["loc"][0]), "code": kind, "detail": detail}
+
+
+def install(app: FastAPI) -> None:
+    """Answer every error of the application with a problem document."""
+
+    @app.exception_handler(Refused)
+    async def _(request: Request, error: Refused) -> Response:
+        return refused(request, error.refusal)
+
+    @app.exception_handler(Problem)
+    async def _(request: Request, error: Problem) -> Response:
+        return problem(request, error.code, **error.params)
+
+    @app.exception_handler(RequestValidationError)
+    async def _(request: Request, error: RequestValidationError) -> Response:
+        return invalid(request, error.errors())
+
+    @app.exception_handler(HTTPException)
+    async def _(request: Request, error: HTTPException) -> Response:
+        return problem(request, _BY_STATUS.get(error.status_code, "invalid_request"), headers=error.headers)
+
+    @app.exception_handler(OperationalError)
+    async def _(request: Request, error: OperationalError) -> Response:
+        return _unavailable(request, error)
+
+    @app.exception_handler(InterfaceError)
+    async def _(request: Request, error: InterfaceError) -> Response:
+        return _unavailable(request, error)
+
+    @app.exception_handler(Exception)
+    async def _(request: Request, error: Exception) -> Response:
+        log.error("request.fault", error=type(error).__name__, exc_info=error)
+        return problem(request, "internal_error")
+
+
+def _unavailable(request: Request, error: Exception) -> Response:
+    log.warning("register.unavailable", error=type(error).__name__)
+    return problem(request, "register_unavailable")

@@ -1,0 +1,433 @@
+"""What the API answers. Field names are the contract with clients; fields are only ever added."""
+
+from datetime import date, datetime
+from typing import Any, Generic, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from domain.vocabulary import (
+    Act,
+    Capacity,
+    Flag,
+    Kind,
+    Office,
+    Origin,
+    Outcome,
+    Recommendation,
+    RuleOutcome,
+    Severity,
+    Stage,
+    Status,
+)
+
+T = TypeVar("T")
+
+
+class Page(BaseModel, Generic[T]):
+    """One page of a list; `next_cursor` asks for the following one."""
+
+    items: list[T]
+    next_cursor: str | None = None
+    has_more: bool = False
+    total: int | None = Field(None, description="Only with `count=true`.")
+
+
+class FieldError(BaseModel):
+    pointer: str
+    code: str
+    detail: str
+    location: str = Field("body", alias="in")
+
+
+class ProblemOut(BaseModel):
+    """A problem document (RFC 9457). `code` is stable and never translated."""
+
+    type: str = Field(examples=["urn:mutasi:problem:act_not_open"])
+    title: str
+    status: int
+    detail: str
+    instance: str
+    code: str
+    request_id: str | None = None
+    errors: list[FieldError] | None = None
+    params: dict[str, Any] | None = None
+    legal_ground: str | None = None
+
+
+class PersonOut(BaseModel):
+    id: str
+    name: str | None
+    nip: str | None = Field(None, description="Masked for those without need of it.")
+
+
+class PostOut(BaseModel):
+    position_code: str
+    title: str
+    unit_code: str
+    unit: str
+    agency_code: str
+    agency: str
+
+
+class ExcludedDayOut(BaseModel):
+    day: date
+    name: str
+
+
+class ReckonedOut(BaseModel):
+    """How a due date was reckoned: working days after `start`, less the days `excluded`."""
+
+    start: date
+    days: int
+    excluded: list[ExcludedDayOut]
+    calendar: str
+    estimate: bool = Field(description="The span touches a year whose holidays are not published yet.")
+
+
+class DueOut(BaseModel):
+    at: datetime
+    on: date
+    reckoned: ReckonedOut
+    then: str | None = Field(None, description="What happens by itself at the date: lapse, no_response, partial.")
+    then_text: str | None = None
+    final_on: date | None = None
+
+
+class WhyNotOut(BaseModel):
+    code: str
+    detail: str
+
+
+class ActOut(BaseModel):
+    """An act, whether this caller may do it now, and why not."""
+
+    act: Act
+    allowed: bool
+    why_not: WhyNotOut | None = None
+
+
+class TaskOut(BaseModel):
+    acts: list[Act]
+    office: Office | None
+    unit: str | None
+    person: str | None
+    due_at: datetime | None
+
+
+class RuleOut(BaseModel):
+    """A rule as judged: outcome, the value against the threshold, where and when the value is from, the law."""
+
+    rule: str
+    outcome: RuleOutcome
+    severity: Severity
+    value: str | int | None
+    threshold: str | int | None
+    source: str | None
+    as_of: date | None
+    ground: str
+    eligible_from: date | None = None
+    overridable: bool
+    override_grounds: list[str] = []
+    overridden: bool = False
+    title: str
+    text: str
+
+
+class UndoOut(BaseModel):
+    act: Act
+    until: datetime
+    mine: bool
+
+
+class DecreeOut(BaseModel):
+    number: str
+    date: date
+    effective_on: date
+
+
+class HoldOut(BaseModel):
+    status: Status
+    days_left: int | None
+
+
+class CaseSummary(BaseModel):
+    """A case in a list."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    id: str
+    number: str
+    kind: Kind
+    origin: Origin
+    employee: PersonOut
+    from_: PostOut | None = Field(alias="from", serialization_alias="from")
+    to: PostOut
+    stage: Stage
+    status: Status
+    status_text: str
+    outcome: Outcome | None
+    due: DueOut | None
+    overdue: bool
+    version: int
+    opened_at: datetime
+    since: datetime
+    flags: list[Flag]
+
+
+class CaseOut(CaseSummary):
+    """A case as this caller sees it, with the acts open to him now and why others are not."""
+
+    policy: str
+    effective_on: date | None
+    preferences: list[str]
+    decree: DecreeOut | None
+    placed_on: date | None
+    reviewed: list[int]
+    review_day: int | None
+    returns: int
+    seat_held: bool
+    answer: str | None
+    grounds: list[str]
+    board: Recommendation | None
+    proposal: Recommendation | None
+    deferred_until: date | None
+    contest_until: datetime | None
+    on_hold: HoldOut | None
+    undo: UndoOut | None
+    rules: list[RuleOut]
+    tasks: list[TaskOut]
+    acts: list[ActOut]
+    notices: dict[str, int] = Field(description="How many notices of the case are in which state.")
+
+
+class ActorOut(BaseModel):
+    id: str = Field(description="Person id, or `clock`.")
+    name: str | None
+    office: Office | None = None
+    unit: str | None = None
+    capacity: Capacity | None = None
+    instrument: str | None = None
+    on_behalf_of: str | None = None
+
+
+class EventOut(BaseModel):
+    """One entry of the ledger, personal content joined back where this caller may read it."""
+
+    seq: int
+    type: str
+    label: str
+    at: datetime
+    actor: ActorOut
+    reason: str | None = None
+    note: str | None = None
+    data: dict[str, Any]
+    hash: str
+    prev_hash: str
+    policy: str
+    superseded: bool = Field(False, description="The act was undone, or the case was returned past it.")
+
+
+class EventsOut(BaseModel):
+    items: list[EventOut]
+    head: str | None = Field(description="Hash of the newest entry.")
+
+
+class AttemptOut(BaseModel):
+    """A refused attempt."""
+
+    at: datetime
+    actor: str
+    act: str
+    code: str
+    params: dict[str, Any]
+    request_id: str | None
+
+
+class SeatsOut(BaseModel):
+    """Staffing of the target post: what E10 judges."""
+
+    required: int
+    occupied: int
+    held: int
+    vacant: int
+    free: bool
+    origin_required: int | None = None
+    origin_occupied: int | None = None
+    origin_shortage: bool = False
+
+
+class CriterionOut(BaseModel):
+    code: str
+    title: str
+    weight: int
+    percent: int | None
+    points: int | None
+    value: str | None
+
+
+class CounterfactualOut(BaseModel):
+    competence: str
+    level: int
+    score: int
+    text: str
+
+
+class FitOut(BaseModel):
+    score: int | None
+    criteria: list[CriterionOut]
+    counterfactuals: list[CounterfactualOut]
+
+
+class AlternativeOut(BaseModel):
+    position_code: str
+    title: str
+    unit: str
+    agency_code: str
+    vacant: int
+    score: int | None
+
+
+class RouteStepOut(BaseModel):
+    """A step of the approval route and who holds the office today."""
+
+    step: Act
+    office: Office
+    holders: list[str]
+    recused: bool = False
+    instead: Office | None = None
+
+
+class PreviewOut(BaseModel):
+    eligible: bool
+    outcome: str
+    refusal: WhyNotOut | None = Field(None, description="Why such a case could not be opened at all.")
+    rules: list[RuleOut]
+    seat: SeatsOut | None
+    fit: FitOut | None
+    alternatives: list[AlternativeOut]
+    approval_route: list[RouteStepOut]
+    policy: str
+
+
+class MyTaskOut(BaseModel):
+    """A task of the caller, and why it is his."""
+
+    case_id: str
+    number: str
+    employee: str | None
+    from_position: str | None
+    to_position: str
+    stage: Stage
+    status: Status
+    status_text: str
+    acts: list[Act]
+    why_mine: str = Field(examples=["office:hr_officer"])
+    since: datetime
+    due_at: datetime | None
+    overdue: bool
+    flags: list[str]
+
+
+class EmployeeOut(BaseModel):
+    id: str
+    name: str
+    nip: str
+    status: str
+    grade: str
+    position_code: str | None
+    position: str | None
+    unit_code: str | None
+    unit: str | None
+    agency_code: str | None
+    position_since: date | None
+
+
+class PositionOut(BaseModel):
+    code: str
+    title: str
+    kind: str
+    tier: str | None
+    echelon: str | None
+    job_class: int
+    unit_code: str
+    unit: str
+    agency_code: str
+    required: int
+    occupied: int
+    held: int
+    vacant: int
+    min_grade: str
+    max_grade: str
+    education_min: str
+    education_fields: list[str]
+    competences: dict[str, int]
+    abk_year: int
+
+
+class UnitOut(BaseModel):
+    code: str
+    name: str
+    short_name: str
+    parent_code: str | None
+    kind: str
+    district: str
+    service_critical: bool
+    agency_code: str
+    required: int
+    occupied: int
+
+
+class PolicyOut(BaseModel):
+    """A policy by its hash: SHA-256 over `text`, the canonical JSON (RFC 8785)."""
+
+    hash: str
+    code: str
+    version: str
+    effective_from: date
+    published_at: datetime
+    text: str
+    policy: dict[str, Any]
+
+
+class NoticeOut(BaseModel):
+    id: int
+    case_id: str
+    template: str
+    subject: str
+    text: str
+    at: datetime
+    state: str
+    read: bool
+
+
+class NoticeStateOut(BaseModel):
+    """What became of one notice of a case."""
+
+    id: int
+    seq: int
+    recipient: str
+    template: str
+    state: str
+    attempts: int
+    fault: str | None
+    created_at: datetime
+    sent_at: datetime | None
+
+
+class MeOut(BaseModel):
+    """Who the caller is, and the offices he holds today."""
+
+    id: str
+    name: str
+    operator: bool
+    offices: list[dict[str, str | None]]
+
+
+class RatingYearIn(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    year: int = Field(ge=2000, le=2100)
+
+
+class RatingYearOut(BaseModel):
+    last_closed: int

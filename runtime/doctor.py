@@ -1,0 +1,252 @@
+"""`mutasi doctor`: every dependency checked, each fault with its remedy."""
+
+import asyncio
+import shutil
+import smtplib
+import sys
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from typing import Any, Literal, NamedTuple
+from urllib.parse import urlsplit
+
+import httpx
+from sqlalchemy import text
+from temporalio.api.enums.v1 import TaskQueueType
+from temporalio.api.taskqueue.v1 import TaskQueue
+from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
+
+from runtime import keys, temporal
+from runtime.prepare import ZONE, owner, read_policy
+from runtime.settings import Settings
+from store.engine import app_engine
+from store.migrate import revisions
+from workflows import contract
+
+
+class Check(NamedTuple):
+    """One thing looked at: how it is, and what to do where it is not well."""
+
+    name: str
+    state: Literal["ok", "warning", "fault"]
+    detail: str
+    remedy: str | None = None
+
+
+Examination = Callable[[Settings], Awaitable[Check]]
+
+
+async def examine(settings: Settings) -> dict[str, Any]:
+    """Look at everything; one fault does not keep the rest from being looked at."""
+    checks = [await _safely(name, look, settings) for name, look in EXAMINATIONS.items()]
+    return {
+        "ok": all(c.state != "fault" for c in checks),
+        "database_url": settings.database_url,
+        "temporal_address": settings.temporal_address,
+        "temporal_namespace": settings.temporal_namespace,
+        "home": str(settings.home.resolve()),
+        "checks": [c._asdict() for c in checks],
+    }
+
+
+async def _safely(name: str, look: Examination, settings: Settings) -> Check:
+    try:
+        async with asyncio.timeout(10):
+            return await look(settings)
+    except Exception as error:  # a check that fails is itself the finding
+        return Check(name, "fault", f"{type(error).__name__}: {error}".splitlines()[0], REMEDIES.get(name))
+
+
+async def _python(_: Settings) -> Check:
+    version = ".".join(map(str, sys.version_info[:3]))
+    return Check("python", "ok" if sys.version_info >= (3, 11) else "fault", version, "Python 3.11 or newer is needed")
+
+
+async def _disk(settings: Settings) -> Check:
+    home = settings.home.resolve()
+    free = shutil.disk_usage(home if home.exists() else home.parent).free // 2**30
+    state: Literal["ok", "warning"] = "ok" if free >= 2 else "warning"
+    return Check(
+        "disk", state, f"{free} GiB free at {home}", None if state == "ok" else "make room, or move MUTASI_HOME"
+    )
+
+
+async def _database(settings: Settings) -> Check:
+    engine = app_engine(settings.database_url or "", pool_size=1)
+    try:
+        async with engine.connect() as connection:
+            version = (await connection.execute(text("SHOW server_version"))).scalar_one()
+    finally:
+        await engine.dispose()
+    return Check("database", "ok", f"PostgreSQL {version} answers")
+
+
+async def _schema(settings: Settings) -> Check:
+    engine = owner(settings)
+    try:
+        present, newest = await asyncio.to_thread(revisions, engine)
+    finally:
+        engine.dispose()
+    if present != newest:
+        return Check("schema", "fault", f"at {present}, the code wants {newest}", "run `mutasi migrate`")
+    return Check("schema", "ok", f"at revision {present}")
+
+
+_RIGHTS = text("""
+    SELECT session_user AS login, current_user AS acts_as,
+           (SELECT rolsuper FROM pg_roles WHERE rolname = session_user) AS superuser,
+           has_table_privilege('ledger', 'UPDATE') OR has_table_privilege('ledger', 'DELETE')
+             OR has_table_privilege('ledger', 'TRUNCATE') AS may_change,
+           (SELECT count(*) FROM pg_trigger WHERE tgrelid = 'ledger'::regclass AND NOT tgisinternal
+              AND tgenabled <> 'D') AS triggers
+""")
+
+
+async def _ledger(settings: Settings) -> Check:
+    engine = app_engine(settings.database_url or "", pool_size=1)
+    try:
+        async with engine.connect() as connection:
+            rights = (await connection.execute(_RIGHTS)).one()
+    finally:
+        await engine.dispose()
+    if rights.triggers < 2:
+        return Check(
+            "ledger",
+            "fault",
+            "its append-only triggers are missing or disabled",
+            "run `mutasi migrate`; find out who removed them",
+        )
+    if rights.may_change:
+        return Check(
+            "ledger", "fault", f"{rights.acts_as} may change the ledger", "REVOKE UPDATE, DELETE, TRUNCATE ON ledger"
+        )
+    if rights.superuser:
+        return Check(
+            "ledger", "warning", f"append-only, but the login {rights.login} is a superuser",
+            "give DATABASE_URL a login that is only a member of mutasi_app",
+        )  # fmt: skip
+    return Check("ledger", "ok", f"append-only; {rights.login} may only add to it")
+
+
+async def _engine(settings: Settings) -> Check:
+    client = await temporal.connect(settings)
+    days = await temporal.retention_days(client)
+    where = f"{settings.temporal_address}, namespace {client.namespace}, closed histories kept {days} days"
+    if days < 90:
+        return Check(
+            "engine", "fault", where, "start a worker once, or set the namespace's retention to 90 days or more"
+        )
+    return Check("engine", "ok", where)
+
+
+async def _workers(settings: Settings) -> Check:
+    client = await temporal.connect(settings)
+    request = DescribeTaskQueueRequest(
+        namespace=client.namespace,
+        task_queue=TaskQueue(name=contract.TASK_QUEUE),
+        task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
+    )
+    pollers = len((await client.workflow_service.describe_task_queue(request)).pollers)
+    if not pollers:
+        return Check("workers", "fault", "no worker asks for work: nothing moves", "start one: `mutasi worker`")
+    return Check("workers", "ok", f"{pollers} polling {contract.TASK_QUEUE}")
+
+
+async def _api(settings: Settings) -> Check:
+    url = f"http://{settings.api_host}:{settings.api_port}/readyz"
+    async with httpx.AsyncClient(trust_env=False, timeout=5) as client:
+        answer = await client.get(url)
+    return Check("api", "ok" if answer.is_success else "fault", f"{url}: {answer.text}", REMEDIES["api"])
+
+
+async def _mail(settings: Settings) -> Check:
+    if not settings.smtp_url:
+        return Check("mail", "fault", "MUTASI_SMTP_URL is not set", REMEDIES["mail"])
+    parts = urlsplit(settings.smtp_url)
+
+    def greet() -> None:
+        with smtplib.SMTP(parts.hostname or "", parts.port or 25, timeout=5) as server:
+            server.noop()
+
+    if parts.scheme == "smtp":
+        await asyncio.to_thread(greet)
+    return Check("mail", "ok", f"{parts.hostname}:{parts.port} takes mail")
+
+
+async def _policy(settings: Settings) -> Check:
+    policy = read_policy(settings.policy_file)
+    engine = app_engine(settings.database_url or "", pool_size=1)
+    try:
+        async with engine.connect() as connection:
+            found = await connection.execute(_PUBLISHED, {"hash": policy.hash, "today": _today()})
+            published = found.scalar()
+    finally:
+        await engine.dispose()
+    if not published:
+        return Check(
+            "policy", "fault", f"{policy.code} {policy.version} is not in force in the register", "run `mutasi migrate`"
+        )
+    return Check("policy", "ok", f"{policy.code} {policy.version}, {policy.hash[:12]}")
+
+
+_PUBLISHED = text("SELECT 1 FROM policy WHERE hash = :hash AND effective_from <= :today")
+_YEAR = text("""
+    SELECT count(*) FILTER (WHERE name NOT LIKE '%(perkiraan)') AS sure, count(*) AS n
+    FROM holiday WHERE superseded_at IS NULL AND extract(year FROM day) = :year
+""")
+
+
+async def _calendar(settings: Settings) -> Check:
+    year = _today().year
+    engine = app_engine(settings.database_url or "", pool_size=1)
+    try:
+        async with engine.connect() as connection:
+            row = (await connection.execute(_YEAR, {"year": year})).one()
+    finally:
+        await engine.dispose()
+    if row.n == 0 or row.sure < row.n:
+        return Check(
+            "calendar", "warning", f"the holidays of {year} are not published in the register; dates are estimates",
+            "import holidays.csv with the joint decree of the year",
+        )  # fmt: skip
+    return Check("calendar", "ok", f"{row.n} holidays of {year} published")
+
+
+async def _keys(settings: Settings) -> Check:
+    keys.token_key(settings)
+    found = keys.payload_keys(settings)
+    for file in (settings.home / "keys").glob("*"):
+        if file.stat().st_mode & 0o077:
+            return Check("keys", "fault", f"{file.name} can be read by others", f"chmod 600 {file}")
+    return Check("keys", "ok", f"token key; {len(found)} payload keys, newest {next(iter(found))}")
+
+
+def _today():  # type: ignore[no-untyped-def]
+    return datetime.now(UTC).astimezone(ZONE).date()
+
+
+EXAMINATIONS: dict[str, Examination] = {
+    "python": _python,
+    "disk": _disk,
+    "keys": _keys,
+    "database": _database,
+    "schema": _schema,
+    "ledger": _ledger,
+    "policy": _policy,
+    "calendar": _calendar,
+    "engine": _engine,
+    "workers": _workers,
+    "api": _api,
+    "mail": _mail,
+}
+REMEDIES = {
+    "keys": "made by themselves outside production; there set MUTASI_TOKEN_KEY and MUTASI_PAYLOAD_KEYS",
+    "database": "is PostgreSQL running, and DATABASE_URL right? `mutasi up` starts an embedded one",
+    "schema": "run `mutasi migrate` as the owner of the schema (DATABASE_OWNER_URL)",
+    "ledger": "run `mutasi migrate`",
+    "policy": "MUTASI_POLICY must name a policy file; then run `mutasi migrate`",
+    "calendar": "run `mutasi migrate`",
+    "engine": "is Temporal running, and TEMPORAL_ADDRESS right? `mutasi up` starts an embedded one",
+    "workers": "start one: `mutasi worker`",
+    "api": "start it: `mutasi api`",
+    "mail": "set MUTASI_SMTP_URL to a mail server; `mutasi up` runs a local sink",
+}

@@ -1,0 +1,64 @@
+"""Keys: from the environment, or made once in MUTASI_HOME outside production. Readable by their owner alone."""
+
+import base64
+import os
+import secrets
+from pathlib import Path
+
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from runtime.settings import MissingSetting, Settings
+
+
+def token_key(settings: Settings) -> str:
+    """The Ed25519 key that signs bearer tokens, PEM."""
+    if settings.token_key:
+        return settings.token_key.get_secret_value()
+    return _made_once(settings, "token-ed25519.pem", _new_token_key, "MUTASI_TOKEN_KEY")
+
+
+def payload_keys(settings: Settings) -> dict[str, bytes]:
+    """AES-256 keys of the engine's payloads by id, the one for new payloads first."""
+    if settings.payload_keys:
+        text = settings.payload_keys.get_secret_value()
+    else:
+        text = _made_once(settings, "payload.keys", _new_payload_key, "MUTASI_PAYLOAD_KEYS")
+    pairs = (part.strip().partition(":") for part in text.split(",") if part.strip())
+    keys = {key_id: base64.b64decode(encoded) for key_id, _, encoded in pairs}
+    if not keys or any(len(key) != 32 for key in keys.values()):
+        raise ValueError("MUTASI_PAYLOAD_KEYS holds ids with 32 bytes each, base64: `id:…,id:…`")
+    return keys
+
+
+def _new_token_key() -> str:
+    return (
+        Ed25519PrivateKey.generate()
+        .private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+        .decode()
+    )
+
+
+def _new_payload_key() -> str:
+    return f"k{secrets.token_hex(4)}:{base64.b64encode(secrets.token_bytes(32)).decode()}"
+
+
+def _made_once(settings: Settings, name: str, make, variable: str) -> str:  # type: ignore[no-untyped-def]
+    path: Path = settings.home / "keys" / name
+    if path.exists():
+        return path.read_text()
+    if settings.env == "production":
+        raise MissingSetting(variable)
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    text: str = make()
+    # Whoever creates the file first wins; the others read what he wrote.
+    draft = path.with_suffix(f".{os.getpid()}.{secrets.token_hex(4)}")
+    draft.touch(mode=0o600)
+    draft.write_text(text)
+    try:
+        os.link(draft, path)
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()
+    return path.read_text()

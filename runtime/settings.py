@@ -1,0 +1,148 @@
+"""Configuration by environment. The table in `docs/operations.md` is generated from these fields."""
+
+import json
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+_ROOT = Path(__file__).resolve().parent.parent
+
+
+class Settings(BaseSettings):
+    """Everything an operator can set. Only what is named here is read from the environment."""
+
+    model_config = SettingsConfigDict(env_prefix="", extra="ignore", populate_by_name=True)
+
+    env: Literal["development", "test", "production"] = Field(
+        "development",
+        validation_alias="MUTASI_ENV",
+        description="`production` refuses the demo, embedded servers and `mutasi token`.",
+    )
+    home: Path = Field(
+        Path(".mutasi"),
+        validation_alias="MUTASI_HOME",
+        description="Data directory: embedded servers, keys, mail sink, addresses left by `mutasi up`.",
+    )
+    demo: bool = Field(
+        True,
+        validation_alias="MUTASI_DEMO",
+        description="Whether `mutasi up` imports the demo province; `false` starts with an empty register.",
+    )
+    api_host: str = Field("127.0.0.1", validation_alias="MUTASI_API_HOST", description="Address the API listens on.")
+    api_port: int = Field(8000, validation_alias="MUTASI_API_PORT", description="Port of the API.")
+    temporal_port: int = Field(
+        7233, validation_alias="MUTASI_TEMPORAL_PORT", description="Port of the embedded Temporal server."
+    )
+    temporal_ui_port: int = Field(
+        0,
+        validation_alias="MUTASI_TEMPORAL_UI_PORT",
+        description="Port of the embedded Temporal UI; 0: the Temporal port + 1000.",
+    )
+    worker_port: int = Field(
+        0,
+        validation_alias="MUTASI_WORKER_PORT",
+        description="Port of the worker's own `/livez`, `/readyz` and `/metrics`; 0: none (`mutasi up` picks one).",
+    )
+    database_url: str | None = Field(
+        None,
+        validation_alias="DATABASE_URL",
+        description="PostgreSQL 18 to use instead of the embedded one, as a login that may act as `mutasi_app`.",
+    )
+    database_owner_url: str | None = Field(
+        None,
+        validation_alias="DATABASE_OWNER_URL",
+        description="The same database as the owner of the schema, for migrations and imports; default: DATABASE_URL.",
+    )
+    temporal_address: str | None = Field(
+        None,
+        validation_alias="TEMPORAL_ADDRESS",
+        description="Temporal server to use instead of the embedded one; TLS as in `temporalio.envconfig`.",
+    )
+    temporal_namespace: str = Field(
+        "default", validation_alias="TEMPORAL_NAMESPACE", description="Temporal namespace, one for each environment."
+    )
+    retention_days: int = Field(
+        400,
+        ge=90,
+        validation_alias="MUTASI_RETENTION_DAYS",
+        description="Days the engine keeps closed histories in a namespace that Mutasi sets up; never less than 90.",
+    )
+    policy: Path | None = Field(
+        None,
+        validation_alias="MUTASI_POLICY",
+        description="Policy file; default: `policies/demo.toml` in the demo, else `policies/mamuju-2026.toml`.",
+    )
+    smtp_url: str | None = Field(
+        None,
+        validation_alias="MUTASI_SMTP_URL",
+        description="Mail server, `smtp://[user:password@]host:port` or `smtps://…`; default: the local mail sink.",
+    )
+    mail_from: str = Field(
+        "mutasi@mutasi.example.test", validation_alias="MUTASI_MAIL_FROM", description="Sender of notices."
+    )
+    token_key: SecretStr | None = Field(
+        None,
+        validation_alias="MUTASI_TOKEN_KEY",
+        description="Ed25519 key (PEM) that signs tokens; default: made in `MUTASI_HOME/keys`, not in production.",
+    )
+    token_hours: int = Field(
+        12, ge=1, le=24 * 30, validation_alias="MUTASI_TOKEN_HOURS", description="Life of a token in hours."
+    )
+    payload_keys: SecretStr | None = Field(
+        None,
+        validation_alias="MUTASI_PAYLOAD_KEYS",
+        description="`id:base64,…`, newest first: AES-256 keys of the engine's payloads; default: as the token key.",
+    )
+    payload_encryption: bool = Field(
+        True,
+        validation_alias="MUTASI_PAYLOAD_ENCRYPTION",
+        description="`false` lets the engine's pages show payloads; refused in production.",
+    )
+    log_format: Literal["json", "console"] = Field(
+        "json", validation_alias="MUTASI_LOG_FORMAT", description="Form of the log lines."
+    )
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        "INFO", validation_alias="MUTASI_LOG_LEVEL", description="Least level that is logged."
+    )
+
+    @property
+    def ui_port(self) -> int:
+        return self.temporal_ui_port or self.temporal_port + 1000
+
+    @property
+    def demonstrating(self) -> bool:
+        """Whether this is the demo. Production never is."""
+        return self.demo and self.env != "production"
+
+    @property
+    def policy_file(self) -> Path:
+        return self.policy or _ROOT / "policies" / ("demo.toml" if self.demonstrating else "mamuju-2026.toml")
+
+    @property
+    def instance_file(self) -> Path:
+        """Where `mutasi up` leaves the addresses of the servers it started."""
+        return self.home / "instance.json"
+
+    def with_instance(self) -> "Settings":
+        """These settings, with the addresses of a running `mutasi up` where the environment names none."""
+        if not self.instance_file.exists():
+            return self
+        left: dict[str, Any] = json.loads(self.instance_file.read_text())
+        given = {name: value for name, value in left.items() if getattr(self, name, None) in (None, 0)}
+        return self.model_copy(update=given)
+
+
+class MissingSetting(Exception):
+    """A command needs an address that neither the environment nor a running `mutasi up` gives."""
+
+    def __init__(self, variable: str) -> None:
+        super().__init__(f"{variable} is not set, and no running `mutasi up` was found in MUTASI_HOME")
+        self.variable = variable
+
+
+def required(value: str | None, variable: str) -> str:
+    if not value:
+        raise MissingSetting(variable)
+    return value

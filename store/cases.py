@@ -1,0 +1,175 @@
+"""Reading cases: lists, one case, its events, its refused attempts. Nothing here writes."""
+
+import json
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, and_, func, or_, text, tuple_
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlmodel import col, select
+
+from domain import nip
+from domain.case import Case
+from domain.events import RuleResult
+from domain.protocol import Snapshot
+from domain.vocabulary import Stage, Status
+from store import outbox
+from store.commit import snapshot_of
+from store.ledger import ACTOR_NAME
+from store.tables import CommandRow, DocketRow, ParticipantRow, RefusedAttemptRow
+from store.viewing import Viewer, visible_cases
+
+
+class CaseRow(NamedTuple):
+    """A docket row for a page: the folded case and the names of that day."""
+
+    case: Case
+    employee_name: str | None
+    employee_nip: str | None
+    decree_number: str | None
+
+
+class Filter(NamedTuple):
+    """What a list of cases is narrowed to."""
+
+    stage: Stage | None = None
+    status: Status | None = None
+    unit: str | None = None
+    q: str | None = None
+    overdue: bool | None = None
+
+
+class Place(NamedTuple):
+    """A place in the list of cases, newest first: what a cursor holds."""
+
+    opened_at: datetime
+    case_id: str
+
+
+_COLUMNS = (DocketRow.state, DocketRow.employee_name, DocketRow.employee_nip, DocketRow.decree_number)
+
+
+async def list_cases(
+    connection: AsyncConnection, viewer: Viewer, wanted: Filter, now: datetime, limit: int, after: Place | None
+) -> list[CaseRow]:
+    """Cases the viewer may see, newest first, `limit` at most, after a place in the list."""
+    query = select(*_COLUMNS).where(visible_cases(viewer), *_conditions(wanted, now))
+    if after:
+        query = query.where(tuple_(col(DocketRow.opened_at), col(DocketRow.case_id)) < tuple_(*after))
+    query = query.order_by(col(DocketRow.opened_at).desc(), col(DocketRow.case_id).desc()).limit(limit)
+    return [_row(r) for r in await connection.execute(query)]
+
+
+async def count_cases(connection: AsyncConnection, viewer: Viewer, wanted: Filter, now: datetime) -> int:
+    query = select(func.count()).select_from(DocketRow).where(visible_cases(viewer), *_conditions(wanted, now))
+    return int((await connection.execute(query)).scalar_one())
+
+
+def _conditions(wanted: Filter, now: datetime) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if wanted.stage:
+        conditions.append(col(DocketRow.stage) == wanted.stage)
+    if wanted.status:
+        conditions.append(col(DocketRow.status) == wanted.status)
+    if wanted.unit:
+        codes = (DocketRow.from_unit, DocketRow.from_agency, DocketRow.to_unit, DocketRow.to_agency)
+        conditions.append(or_(*(col(c) == wanted.unit for c in codes)))
+    if wanted.overdue is not None:
+        late = and_(col(DocketRow.due_at).is_not(None), col(DocketRow.due_at) < now)
+        conditions.append(late if wanted.overdue else ~late)
+    if wanted.q:
+        conditions.append(_search(wanted.q))
+    return conditions
+
+
+def _search(q: str) -> ColumnElement[bool]:
+    """A NIP in any spacing, or words of the case number, the name and the decree number."""
+    number = nip.normalised(q)
+    if number.isdecimal() and len(number) == 18:
+        return col(DocketRow.employee_nip) == number
+    return col(DocketRow.search).op("@@")(func.plainto_tsquery("simple", q))
+
+
+async def find_case(connection: AsyncConnection, viewer: Viewer, case_id: str) -> CaseRow | None:
+    """One case by id or number; None when there is none the viewer may see."""
+    key = DocketRow.number if case_id.startswith("MUT-") else DocketRow.case_id
+    query = select(*_COLUMNS).where(key == case_id, visible_cases(viewer))
+    row = (await connection.execute(query)).first()
+    return _row(row) if row else None
+
+
+def _row(row: Any) -> CaseRow:
+    return CaseRow(Case.model_validate(row.state), row.employee_name, row.employee_nip, row.decree_number)
+
+
+async def version_of(connection: AsyncConnection, case_id: str) -> Snapshot | None:
+    """Where a case stands in the register, whoever asks: what a lost workflow is founded again from."""
+    row = (
+        await connection.execute(select(DocketRow.state, DocketRow.head).where(DocketRow.case_id == case_id))
+    ).first()
+    if row is None:
+        return None
+    return snapshot_of(Case.model_validate(row.state), row.head, await outbox.next_post(connection, case_id))
+
+
+async def find_command(connection: AsyncConnection, command_id: str) -> CommandRow | None:
+    """A command that was carried out, by its id."""
+    row = (await connection.execute(select(CommandRow).where(CommandRow.id == command_id))).first()
+    return CommandRow(**row._mapping) if row else None
+
+
+class LedgerEntry(NamedTuple):
+    """An event with its private values joined back, as far as they were not erased."""
+
+    body: dict[str, Any]
+    hash: str
+    private: dict[str, Any]
+
+    @property
+    def actor_name(self) -> str | None:
+        return self.private.get(ACTOR_NAME)
+
+
+_EVENTS = text("""
+    SELECT l.body, l.hash, (SELECT jsonb_object_agg(v.path, v.value) FROM private_value v
+                            WHERE v.case_id = l.case_id AND v.seq = l.seq) AS private
+    FROM ledger l WHERE l.case_id = :case AND l.seq > :after ORDER BY l.seq LIMIT :limit
+""")
+
+
+async def events(connection: AsyncConnection, case_id: str, after: int = 0, limit: int = 10_000) -> list[LedgerEntry]:
+    """The events of a case in order, after a sequence number."""
+    rows = await connection.execute(_EVENTS, {"case": case_id, "after": after, "limit": limit})
+    return [LedgerEntry(json.loads(r.body), r.hash.hex(), r.private or {}) for r in rows]
+
+
+_RESULTS = text("""
+    SELECT DISTINCT ON (l.type) l.type, v.value FROM ledger l
+    JOIN private_value v ON v.case_id = l.case_id AND v.seq = l.seq AND v.path = 'results'
+    WHERE l.case_id = :case AND l.type IN ('evaluation_judged', 'need_checked')
+    ORDER BY l.type, l.seq DESC
+""")
+
+
+async def rule_results(connection: AsyncConnection, case_id: str) -> list[RuleResult]:
+    """The rules of a case as last judged, with their inputs."""
+    rows = await connection.execute(_RESULTS, {"case": case_id})
+    found = [RuleResult.model_validate(value) for r in rows for value in r.value]
+    return sorted(found, key=lambda r: r.rule)
+
+
+async def attempts(connection: AsyncConnection, case_id: str, limit: int = 200) -> list[RefusedAttemptRow]:
+    """Refused attempts on a case, newest first."""
+    query = (
+        select(RefusedAttemptRow)
+        .where(RefusedAttemptRow.case_id == case_id)
+        .order_by(col(RefusedAttemptRow.id).desc())
+        .limit(limit)
+    )
+    return [RefusedAttemptRow(**r._mapping) for r in await connection.execute(query)]
+
+
+async def took_part(connection: AsyncConnection, case_id: str, person: str) -> bool:
+    """Whether a person acted in a case."""
+    query = select(ParticipantRow.case_id).where(ParticipantRow.case_id == case_id, ParticipantRow.person_id == person)
+    return (await connection.execute(query)).first() is not None

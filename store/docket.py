@@ -1,0 +1,96 @@
+"""The read model: one docket row, the open tasks, the participants. Folded from events; disposable."""
+
+from typing import Any
+
+from sqlalchemy import delete, insert, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from domain.case import CLOCK, Case
+from domain.events import CaseOpened, DecreeIssued, Event
+from domain.tasks import tasks
+from domain.vocabulary import STAGE_ORDER, Stage
+from store.tables import DocketRow, ParticipantRow, TaskRow
+
+_APPROVAL = STAGE_ORDER.index(Stage.APPROVAL)
+
+
+def docket_values(case: Case, head: bytes) -> dict[str, Any]:
+    """The columns of a docket row that follow from the case alone."""
+    origin, target = case.from_post, case.to_post
+    return {
+        "case_id": case.id,
+        "number": case.number,
+        "kind": case.kind,
+        "origin": case.origin,
+        "person_id": case.subject,
+        "from_position": origin.position if origin else None,
+        "from_unit": origin.unit if origin else None,
+        "from_agency": origin.agency if origin else None,
+        "to_position": target.position,
+        "to_unit": target.unit,
+        "to_agency": target.agency,
+        "stage": case.stage,
+        "status": case.status,
+        "outcome": case.outcome,
+        "opened_at": case.opened_at,
+        "due_at": case.due.at if case.due else None,
+        "effective_on": case.effective_on,
+        "policy": case.policy,
+        "seq": case.seq,
+        "version": case.version,
+        "head": head,
+        "state": case.model_dump(mode="json", exclude_none=True),
+    }
+
+
+def named_values(events: list[Event]) -> dict[str, Any]:
+    """The columns that events name and the case does not keep: personal ones, and what was once reached."""
+    named: dict[str, Any] = {}
+    for event in events:
+        match event:
+            case CaseOpened():
+                named |= {"employee_name": event.employee_name, "employee_nip": event.employee_nip}
+            case DecreeIssued():
+                named["decree_number"] = event.number
+        if event.move and event.move.stage is not Stage.CLOSED and STAGE_ORDER.index(event.move.stage) >= _APPROVAL:
+            named["reached_approval"] = True
+    return named
+
+
+def task_values(case: Case) -> list[dict[str, Any]]:
+    return [
+        {
+            "case_id": case.id,
+            "no": no,
+            "acts": list(task.acts),
+            "office": task.office,
+            "unit": task.unit,
+            "person_id": task.person,
+            "barred": list(task.barred),
+            "status": case.status,
+            "since": case.since,
+            "due_at": case.due.at if case.due else None,
+        }
+        for no, task in enumerate(tasks(case))
+    ]
+
+
+async def project(
+    connection: AsyncConnection, before: Case | None, after: Case, events: list[Event], head: bytes, actor: str
+) -> None:
+    """Move the read model from the case before a command to the case after it."""
+    values = {**docket_values(after, head), **named_values(events)}
+    if before is None:
+        await connection.execute(insert(DocketRow).values({"reached_approval": False, **values}))
+    else:
+        await connection.execute(update(DocketRow).where(DocketRow.case_id == after.id).values(values))
+    new_tasks = task_values(after)
+    if before is None or task_values(before) != new_tasks:
+        if before is not None:
+            await connection.execute(delete(TaskRow).where(TaskRow.case_id == after.id))
+        if new_tasks:
+            await connection.execute(insert(TaskRow), new_tasks)
+    if actor != CLOCK:
+        row = upsert(ParticipantRow).values(case_id=after.id, person_id=actor)
+        await connection.execute(row.on_conflict_do_nothing())

@@ -1,0 +1,107 @@
+"""The outbox: notices written in the commit, delivered later, each with a state everyone concerned can see."""
+
+import json
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from domain.decide import Decision
+from domain.events import ActUndone
+from domain.facts import Facts
+from domain.notices import notices
+
+_QUEUE = text("""
+    INSERT INTO notice (key, case_id, seq, person_id, template, params, address, state,
+                        created_at, not_before, give_up_at)
+    SELECT n.key, :case, n.seq, n.person, n.template, n.params, e.email,
+           CASE WHEN e.email IS NULL THEN 'no_address' ELSE 'queued' END,
+           CAST(:at AS timestamptz), CAST(:not_before AS timestamptz), CAST(:give_up_at AS timestamptz)
+    FROM jsonb_to_recordset(CAST(:rows AS jsonb))
+         AS n(key text, seq int, person text, template text, params jsonb)
+    LEFT JOIN employee e ON e.person_id = n.person AND e.superseded_at IS NULL
+    ORDER BY n.seq, n.key
+""")
+_CANCEL = text("""
+    UPDATE notice SET state = 'cancelled'
+    WHERE case_id = :case AND seq >= :from_seq AND state IN ('queued', 'failed', 'no_address')
+""")
+_NEXT = text("""
+    SELECT min(not_before) FROM notice
+    WHERE case_id = :case AND state IN ('queued', 'failed') AND key <> ALL(:besides)
+""")
+
+
+async def queue(connection: AsyncConnection, decision: Decision, facts: Facts, by: str) -> None:
+    """Write the notices of one command. They wait until the act can no longer be undone; an undo cancels them."""
+    rows: list[dict[str, object]] = []
+    not_before = facts.now
+    for event, case in decision.steps:
+        if isinstance(event, ActUndone):
+            await connection.execute(_CANCEL, {"case": case.id, "from_seq": event.from_seq})
+        if event.undo_until:
+            not_before = event.undo_until
+        rows += [
+            {"key": f"{case.id}/{case.seq}/{n}", "seq": case.seq, **notice.model_dump(include=_SENT)}
+            for n, notice in enumerate(notices(event, case, facts, by))
+        ]
+    if rows:
+        give_up = not_before + timedelta(hours=facts.policy.notices.give_up_hours)
+        params = {"case": decision.steps[0].case.id, "rows": json.dumps(rows), "at": facts.now}
+        await connection.execute(_QUEUE, {**params, "not_before": not_before, "give_up_at": give_up})
+
+
+_SENT = {"person", "template", "params"}
+
+
+async def next_post(connection: AsyncConnection, case_id: str, besides: Iterable[str] = ()) -> datetime | None:
+    """When the outbox of a case has something to send; None when it is empty, the notices `besides` aside."""
+    return (await connection.execute(_NEXT, {"case": case_id, "besides": list(besides)})).scalar()
+
+
+class Unsent(NamedTuple):
+    """A notice that is due: enough to word it and send it."""
+
+    id: int
+    key: str
+    case_id: str
+    template: str
+    params: dict[str, str | int]
+    address: str
+    name: str
+    language: str
+    expired: bool
+
+
+_DUE = text("""
+    SELECT n.id, n.key, n.case_id, n.template, n.params, n.address, p.name, p.language, n.give_up_at <= :at AS expired
+    FROM notice n JOIN person p ON p.id = n.person_id
+    WHERE n.case_id = :case AND n.state IN ('queued', 'failed') AND n.not_before <= :at
+    ORDER BY n.id
+""")
+_MARK = text(
+    "UPDATE notice SET state = :state, fault = :fault, attempts = attempts + 1, sent_at = :sent_at WHERE id = :id"
+)
+_GIVE_UP = text("""
+    UPDATE notice SET state = 'undelivered' WHERE case_id = :case AND key = ANY(:keys) AND state IN ('queued', 'failed')
+""")
+
+
+async def due(connection: AsyncConnection, case_id: str, at: datetime) -> list[Unsent]:
+    """The unsent notices of a case whose time has come, oldest first."""
+    rows = await connection.execute(_DUE, {"case": case_id, "at": at})
+    return [Unsent(**r._mapping) for r in rows]
+
+
+async def mark(
+    connection: AsyncConnection, notice: int, state: str, fault: str | None = None, sent_at: datetime | None = None
+) -> None:
+    """Record what became of one attempt: `sent`, or `failed` with the fault."""
+    await connection.execute(_MARK, {"id": notice, "state": state, "fault": fault, "sent_at": sent_at})
+
+
+async def give_up(connection: AsyncConnection, case_id: str, keys: Iterable[str]) -> None:
+    """Mark notices as undelivered, in the commit that records it as an event."""
+    await connection.execute(_GIVE_UP, {"case": case_id, "keys": list(keys)})

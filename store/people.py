@@ -1,0 +1,155 @@
+"""Facts about people and offices as the register holds them on a day."""
+
+from datetime import date
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from domain.facts import (
+    Actor,
+    CompetenceFact,
+    ConditionFact,
+    Dossier,
+    OfficeHeld,
+    Position,
+    RatingFact,
+    TalentFact,
+)
+from domain.vocabulary import Office
+
+ROUTE_OFFICES = (
+    Office.GOVERNOR,
+    Office.REGIONAL_SECRETARY,
+    Office.HR_HEAD,
+    Office.HR_OFFICER,
+    Office.BOARD_MEMBER,
+)
+"""Offices that have to do with every case, whatever units it touches."""
+
+_OFFICES = text("""
+    SELECT office, unit_code, person_id, holder_name, capacity, instrument
+    FROM office
+    WHERE superseded_at IS NULL AND valid_from <= :day AND (valid_to IS NULL OR valid_to >= :day)
+      AND (office = ANY(:offices) OR unit_code = ANY(:units) OR person_id = :person)
+    ORDER BY valid_from, id
+""")
+
+
+async def offices(
+    connection: AsyncConnection, day: date, person: str, units: list[str], route: bool = True
+) -> list[OfficeHeld]:
+    """Offices held on a day by a person, in some units, and on the route of every case."""
+    rows = await connection.execute(
+        _OFFICES, {"day": day, "person": person, "units": units, "offices": list(ROUTE_OFFICES) if route else []}
+    )
+    return [
+        OfficeHeld(
+            office=r.office,
+            unit=r.unit_code,
+            person=r.person_id,
+            name=r.holder_name,
+            capacity=r.capacity,
+            instrument=r.instrument,
+        )
+        for r in rows
+    ]
+
+
+async def name(connection: AsyncConnection, person: str) -> str | None:
+    """The name of a person; None when the register does not know him."""
+    return (await connection.execute(_NAME, {"person": person})).scalar()
+
+
+async def actor(connection: AsyncConnection, person: str, day: date) -> Actor | None:
+    """A person with the offices he holds on a day; None when the register does not know him."""
+    known = await name(connection, person)
+    if known is None:
+        return None
+    return Actor(person=person, name=known, offices=tuple(await offices(connection, day, person, [], route=False)))
+
+
+_NAME = text("SELECT name FROM person WHERE id = :person")
+
+_KIN = text("""
+    SELECT spouse_id FROM employee WHERE person_id = :person AND superseded_at IS NULL AND spouse_id IS NOT NULL
+    UNION SELECT person_id FROM employee WHERE spouse_id = :person AND superseded_at IS NULL
+""")
+
+
+async def kin(connection: AsyncConnection, person: str) -> frozenset[str]:
+    """Persons related to a civil servant, as far as the register knows: spouses."""
+    return frozenset((await connection.execute(_KIN, {"person": person})).scalars())
+
+
+_DOSSIER = text("""
+    SELECT p.id AS person, p.nip, p.name, e.status, e.grade, e.appointed_on, e.birth_date,
+           e.education, e.education_field, e.recorded_at::date AS as_of,
+           o.position_code, lower(o.during) AS position_since,
+           (SELECT jsonb_agg(jsonb_build_object('year', r.year, 'rating', r.rating, 'source', r.source,
+                                                'as_of', r.recorded_at::date))
+              FROM rating r WHERE r.person_id = p.id AND r.superseded_at IS NULL) AS ratings,
+           (SELECT jsonb_agg(jsonb_build_object('kind', c.kind, 'start', c.valid_from, 'end', c.valid_to,
+                                                'source', c.source))
+              FROM condition c WHERE c.person_id = p.id AND c.superseded_at IS NULL) AS conditions,
+           (SELECT jsonb_object_agg(k.competence, jsonb_build_object('level', k.level, 'assessed_on', k.assessed_on,
+                                                                     'source', k.source))
+              FROM competence k WHERE k.person_id = p.id AND k.superseded_at IS NULL) AS competences,
+           (SELECT jsonb_build_object('year', t.year, 'performance', t.performance_axis,
+                                      'potential', t.potential_axis)
+              FROM talent t WHERE t.person_id = p.id AND t.superseded_at IS NULL ORDER BY t.year DESC LIMIT 1) AS talent
+    FROM person p
+    JOIN employee e ON e.person_id = p.id AND e.superseded_at IS NULL
+    LEFT JOIN occupancy o ON o.person_id = p.id AND o.kind = 'incumbent' AND o.superseded_at IS NULL
+                         AND o.during @> CAST(:day AS date)
+    WHERE p.id = :key OR p.nip = :key
+""")
+
+_POSITIONS = text("""
+    SELECT p.code, p.title, p.kind, p.tier, p.echelon, p.job_class, p.required, p.min_grade, p.max_grade,
+           p.education_min, p.education_fields, p.competences, p.abk_year,
+           u.code AS unit, u.name AS unit_name, a.code AS agency, a.name AS agency_name, u.ancestors
+    FROM position p
+    JOIN unit u ON u.code = p.unit_code AND u.superseded_at IS NULL
+    JOIN unit a ON a.code = u.agency_code AND a.superseded_at IS NULL
+    WHERE p.code = ANY(:codes) AND p.superseded_at IS NULL
+""")
+
+
+async def positions(connection: AsyncConnection, codes: list[str]) -> dict[str, tuple[Position, frozenset[str]]]:
+    """Posts by code, each with its unit and all units above it."""
+    rows = (await connection.execute(_POSITIONS, {"codes": codes})).mappings()
+    return {
+        r["code"]: (
+            Position.model_validate({**r, "education_fields": tuple(r["education_fields"])}),
+            frozenset(r["ancestors"]),
+        )
+        for r in rows
+    }
+
+
+async def dossier_row(connection: AsyncConnection, key: str, day: date) -> dict[str, object] | None:
+    """What the register holds about a civil servant, by person id or NIP; his post by its code only."""
+    row = (await connection.execute(_DOSSIER, {"key": key, "day": day})).mappings().first()
+    return dict(row) if row else None
+
+
+def dossier_of(row: dict[str, object], position: Position | None) -> Dossier:
+    """The dossier of a row, with the post it names."""
+    return Dossier(
+        **{k: row[k] for k in _PLAIN},  # type: ignore[arg-type]
+        position=position,
+        position_since=row["position_since"],  # type: ignore[arg-type]
+        ratings=tuple(RatingFact.model_validate(r) for r in _list(row["ratings"])),
+        conditions=tuple(ConditionFact.model_validate(c) for c in _list(row["conditions"])),
+        competences={k: CompetenceFact.model_validate(v) for k, v in dict(row["competences"] or {}).items()},  # type: ignore[call-overload]
+        talent=TalentFact.model_validate(row["talent"]) if row["talent"] else None,
+    )
+
+
+_PLAIN = (
+    "person", "nip", "name", "status", "grade", "appointed_on", "birth_date", "education", "education_field", "as_of",
+)  # fmt: skip
+
+
+def _list(value: object) -> list[object]:
+    return list(value) if value else []  # type: ignore[call-overload]

@@ -1,0 +1,126 @@
+"""Seats: who sits where, what is free, what is held. Two on one seat is impossible by constraint, not by care."""
+
+from datetime import date
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from domain.case import Case
+from domain.events import Staffing
+from domain.facts import Position, Seats
+
+_POSTS = text("""
+    SELECT p.code, p.required,
+           (SELECT count(*) FROM occupancy o WHERE o.position_code = p.code AND o.superseded_at IS NULL
+              AND o.kind = 'incumbent' AND o.during @> CAST(:day AS date)) AS occupied,
+           (SELECT count(*) FROM occupancy o WHERE o.position_code = p.code AND o.superseded_at IS NULL
+              AND o.kind = 'hold' AND o.case_id <> :case AND o.during @> CAST(:day AS date)) AS held
+    FROM position p WHERE p.code = ANY(:codes) AND p.superseded_at IS NULL
+""")
+
+_UNITS = text("""
+    SELECT p.unit_code AS code, sum(p.required)::int AS required,
+           sum((SELECT count(*) FROM occupancy o WHERE o.position_code = p.code AND o.superseded_at IS NULL
+              AND o.kind = 'incumbent' AND o.during @> CAST(:day AS date)))::int AS occupied,
+           sum((SELECT count(*) FROM occupancy o WHERE o.position_code = p.code AND o.superseded_at IS NULL
+              AND o.kind = 'hold' AND o.case_id <> :case AND o.during @> CAST(:day AS date)))::int AS held
+    FROM position p WHERE p.unit_code = ANY(:units) AND p.superseded_at IS NULL
+    GROUP BY p.unit_code
+""")
+
+_FREE = text("""
+    SELECT s.id, EXISTS (SELECT 1 FROM occupancy o WHERE o.seat_id = s.id AND o.superseded_at IS NULL
+                           AND o.kind = 'hold' AND o.case_id = :case) AS ours
+    FROM seat s
+    WHERE s.position_code = :position AND s.abolished_on IS NULL
+      AND NOT EXISTS (SELECT 1 FROM occupancy o WHERE o.seat_id = s.id AND o.superseded_at IS NULL
+                        AND o.during && daterange(:day, NULL) AND NOT (o.kind = 'hold' AND o.case_id = :case))
+    ORDER BY ours DESC, s.no LIMIT 1
+""")
+
+NO_CASE = ""
+"""Stands for "no case" where a hold of one's own case would be left out of the count."""
+
+
+async def seats(
+    connection: AsyncConnection, day: date, target: Position, origin: Position | None, case: Case | None
+) -> Seats:
+    """The seats of a target post and the staffing around it; holds of the case itself do not count against it."""
+    case_id = case.id if case else NO_CASE
+    codes = [target.code, *([origin.code] if origin else [])]
+    units = [target.unit, *([origin.unit] if origin else [])]
+    posts = await _staffing(connection, _POSTS, {"day": day, "case": case_id, "codes": codes})
+    around = await _staffing(connection, _UNITS, {"day": day, "case": case_id, "units": units})
+    free = (await connection.execute(_FREE, {"day": day, "case": case_id, "position": target.code})).first()
+    return Seats(
+        target=posts[target.code],
+        free_seat=free.id if free else None,
+        origin=posts.get(origin.code) if origin else None,
+        origin_unit=around.get(origin.unit) if origin else None,
+        destination_unit=around[target.unit],
+        ours_holds=bool(free and free.ours) if case and case.seat is not None else True,
+    )
+
+
+async def _staffing(connection: AsyncConnection, query, params: dict[str, object]) -> dict[str, Staffing]:  # type: ignore[no-untyped-def]
+    rows = await connection.execute(query, params)
+    return {r.code: Staffing(code=r.code, required=r.required, occupied=r.occupied, held=r.held) for r in rows}
+
+
+_RELEASE = text(
+    "UPDATE occupancy SET superseded_at = now() WHERE case_id = :case AND kind = 'hold' AND superseded_at IS NULL"
+)
+_HOLD = text("""
+    INSERT INTO occupancy (seat_id, position_code, person_id, person_no, kind, during, case_id, source)
+    SELECT :seat, :position, p.id, p.no, 'hold', daterange(:day, NULL), :case, :source
+    FROM person p WHERE p.id = :person
+""")
+
+
+async def settle_hold(connection: AsyncConnection, before: Case | None, after: Case, day: date) -> None:
+    """Make the hold of a case what the case says it is; two cases that want one seat collide on the constraint."""
+    if before and before.seat == after.seat:
+        return
+    if before and before.seat is not None:
+        await connection.execute(_RELEASE, {"case": after.id})
+    if after.seat is not None:
+        await connection.execute(
+            _HOLD,
+            {
+                "seat": after.seat,
+                "position": after.to_post.position,
+                "day": day,
+                "case": after.id,
+                "source": after.number,
+                "person": after.subject,
+            },
+        )
+
+
+_LEAVE = text("""
+    WITH left_post AS (
+        UPDATE occupancy SET superseded_at = now()
+        WHERE person_id = :person AND kind = 'incumbent' AND superseded_at IS NULL AND during @> CAST(:day AS date)
+        RETURNING seat_id, position_code, person_id, person_no, during, source
+    )
+    INSERT INTO occupancy (seat_id, position_code, person_id, person_no, kind, during, case_id, source)
+    SELECT seat_id, position_code, person_id, person_no, 'incumbent', daterange(lower(during), :day), NULL, source
+    FROM left_post WHERE lower(during) < :day
+""")
+_TAKE = text("""
+    INSERT INTO occupancy (seat_id, position_code, person_id, person_no, kind, during, case_id, source)
+    SELECT :seat, :position, p.id, p.no, 'incumbent', daterange(:day, NULL), NULL, :source
+    FROM person p WHERE p.id = :person
+""")
+_DEFER = text("SET CONSTRAINTS seat_has_one_occupant, person_has_one_post DEFERRED")
+_CHECK = text("SET CONSTRAINTS seat_has_one_occupant, person_has_one_post IMMEDIATE")
+
+
+async def move_incumbent(connection: AsyncConnection, case: Case, position: str, seat: int, day: date) -> None:
+    """End the old incumbency and begin the new one on the effective date, as a set, in the caller's transaction."""
+    params = {"person": case.subject, "day": day, "seat": seat, "position": position, "source": case.number}
+    await connection.execute(_DEFER)
+    await connection.execute(_RELEASE, {"case": case.id})
+    await connection.execute(_LEAVE, params)
+    await connection.execute(_TAKE, params)
+    await connection.execute(_CHECK)

@@ -1,0 +1,65 @@
+"""What a viewer may see, as a condition in SQL: every list, search and single read goes through it."""
+
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, exists, false, or_, true
+from sqlmodel import col, select
+
+from domain.authority import HEADS, HR
+from domain.facts import OfficeHeld
+from domain.vocabulary import Office
+from store.tables import DocketRow, ParticipantRow
+
+OVERSEERS = frozenset({Office.AUDITOR, Office.INSPECTOR})
+"""Offices that trace any case for accountability."""
+DECIDERS = frozenset({Office.BOARD_MEMBER, Office.REGIONAL_SECRETARY, Office.GOVERNOR})
+"""Offices that have to do with every case once it has reached approval."""
+
+
+class Viewer(NamedTuple):
+    """Who looks: a person with the offices he holds today; an operator is nobody's colleague and sees no case."""
+
+    person: str
+    name: str
+    offices: tuple[OfficeHeld, ...] = ()
+    operator: bool = False
+
+    def holds(self, offices: frozenset[Office]) -> bool:
+        return any(o.office in offices for o in self.offices)
+
+    @property
+    def is_hr(self) -> bool:
+        return self.holds(HR)
+
+    @property
+    def oversees(self) -> bool:
+        return self.holds(OVERSEERS)
+
+    @property
+    def agencies(self) -> list[str]:
+        """Agencies the viewer heads."""
+        return sorted({o.unit for o in self.offices if o.office in HEADS and o.unit})
+
+
+def visible_cases(viewer: Viewer) -> ColumnElement[bool]:
+    """Cases the viewer may see: all for HR and auditors; else his own, his units', those he has to do with."""
+    if viewer.operator:
+        return false()
+    if viewer.is_hr or viewer.oversees:
+        return true()
+    conditions: list[ColumnElement[bool]] = [
+        col(DocketRow.person_id) == viewer.person,
+        exists(
+            select(ParticipantRow.case_id).where(
+                ParticipantRow.case_id == DocketRow.case_id, ParticipantRow.person_id == viewer.person
+            )
+        ),
+    ]
+    if viewer.agencies:
+        conditions += [
+            col(DocketRow.from_agency).in_(viewer.agencies),
+            col(DocketRow.to_agency).in_(viewer.agencies),
+        ]
+    if viewer.holds(DECIDERS):
+        conditions.append(col(DocketRow.reached_approval))
+    return or_(*conditions)

@@ -1,0 +1,266 @@
+"""A house to test in: real PostgreSQL, real Temporal whose time can be skipped, the API in process, a real worker."""
+
+import asyncio
+import json
+import uuid
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+from fastapi import FastAPI
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
+from temporalio.client import Client
+from temporalio.testing import WorkflowEnvironment
+from temporalio.worker import Worker
+
+from activities.ledger import Ledger
+from activities.notices import Notices, Smtp
+from api import deps
+from api.app import create_app
+from api.auth import Tokens
+from api.deps import Services
+from api.desk import Desk
+from runtime.settings import Settings
+from runtime.tokens import token_for
+from store.commit import Register
+from store.engine import app_engine
+from tests.postbox import Postbox
+from worker import build
+from workflows import contract
+
+HEADERS = {"Accept-Language": "en"}
+_PEOPLE: dict[str, str] = {}
+"""Person ids by who they are: every test database is a copy of one template, so they hold for all."""
+
+
+class House:
+    """One register, one worker, one API; every person of the province can knock."""
+
+    def __init__(
+        self, env: WorkflowEnvironment, engine: AsyncEngine, app: FastAPI, settings: Settings, tokens: Tokens,
+        cast: dict[str, dict[str, Any]], postbox: Postbox, queue: str,
+    ) -> None:  # fmt: skip
+        self.env = env
+        self.client: Client = env.client
+        self.engine = engine
+        self.app = app
+        self.cast = cast
+        self.postbox = postbox
+        self.queue = queue
+        self.now = datetime.now(UTC)
+        self._settings = settings
+        self._tokens = tokens
+        self._http = httpx.AsyncClient(
+            transport=httpx.ASGITransport(app, raise_app_exceptions=False), base_url="http://house/api/v1"
+        )
+
+    async def token(self, who: str) -> str:
+        """A token for an office, a NIP, or `cast:ID` for somebody of the cast."""
+        name = self.cast[who[5:]]["nip"] if who.startswith("cast:") else who
+        if name not in _PEOPLE:
+            _PEOPLE[name] = self._tokens.read(await token_for(self._settings, name))
+        return self._tokens.issue(_PEOPLE[name], datetime.now(UTC), timedelta(hours=1))
+
+    async def person(self, who: str) -> str:
+        return self._tokens.read(await self.token(who))
+
+    async def request(self, method: str, path: str, by: str | None, **options: Any) -> httpx.Response:
+        headers = {**HEADERS, **options.pop("headers", {})}
+        if by is not None:
+            headers["Authorization"] = f"Bearer {await self.token(by)}"
+        return await self._http.request(method, path, headers=headers, **options)
+
+    async def get(self, path: str, by: str = "hr_officer", **params: Any) -> Any:
+        answer = await self.request("GET", path, by, params=params)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    async def open(self, whom: str, by: str = "hr_officer", **fields: Any) -> "CaseFile":
+        """Open a case for somebody of the cast to the post the cast says, and expect it to be opened."""
+        answer = await self.try_open(whom, by, **fields)
+        assert answer.status_code == 201, answer.text
+        return CaseFile(self, answer.json())
+
+    async def try_open(
+        self, whom: str, by: str = "hr_officer", key: str | None = None, **fields: Any
+    ) -> httpx.Response:
+        member = self.cast[whom]
+        body = {
+            "kind": "internal",
+            "origin": "organisation",
+            "nip": member["nip"],
+            "position_code": member["target_position_code"],
+            "reason": "Kebutuhan unit tujuan",
+            **fields,
+        }
+        return await self.request("POST", "/cases", by, json=body, headers={"Idempotency-Key": key or uuid.uuid4().hex})
+
+    async def sql(self, statement: str, **params: Any) -> list[Any]:
+        async with self.engine.connect() as connection:
+            return list((await connection.execute(text(statement), params)).all())
+
+    async def close(self) -> None:
+        await self._http.aclose()
+
+
+class CaseFile:
+    """A case as a test works on it."""
+
+    def __init__(self, house: House, state: dict[str, Any]) -> None:
+        self.house = house
+        self.id: str = state["id"]
+        self.state = state
+
+    @property
+    def where(self) -> tuple[str, str]:
+        return self.state["stage"], self.state["status"]
+
+    @property
+    def workflow(self) -> Any:
+        return self.house.client.get_workflow_handle(contract.workflow_id(self.id))
+
+    async def look(self, by: str = "hr_officer") -> dict[str, Any]:
+        self.state = await self.house.get(f"/cases/{self.id}", by)
+        return self.state
+
+    async def try_act(
+        self, act: str, by: str, key: str | None = None, version: int | None = None, **fields: Any
+    ) -> httpx.Response:
+        """An act on the version last seen; the answer, whatever it is."""
+        headers = {
+            "Idempotency-Key": key or uuid.uuid4().hex,
+            "If-Match": f'"{self.state["version"] if version is None else version}"',
+        }
+        return await self.house.request(
+            "POST", f"/cases/{self.id}/acts", by, json={"act": act, **fields}, headers=headers
+        )
+
+    async def act(self, act: str, by: str, **fields: Any) -> dict[str, Any]:
+        """An act that must be carried out."""
+        answer = await self.try_act(act, by, **fields)
+        assert answer.status_code == 200, answer.text
+        self.state = answer.json()
+        return self.state
+
+    async def refused(self, act: str, by: str, code: str, status: int, **fields: Any) -> dict[str, Any]:
+        """An act that must be refused, with this code and status."""
+        answer = await self.try_act(act, by, **fields)
+        problem: dict[str, Any] = answer.json()
+        assert (answer.status_code, problem["code"]) == (status, code), answer.text
+        assert answer.headers["content-type"] == "application/problem+json"
+        return problem
+
+    async def forward(self, **span: float) -> dict[str, Any]:
+        """Let time pass for this case, and see it as at that time."""
+        await self.house.env.fast_forward(self.workflow, timedelta(**span))
+        self.house.now = await self.house.env.get_current_time(self.workflow)
+        return await self.look()
+
+    async def events(self, by: str = "auditor") -> list[dict[str, Any]]:
+        items: list[dict[str, Any]] = (await self.house.get(f"/cases/{self.id}/events", by))["items"]
+        return items
+
+    async def types(self) -> list[str]:
+        return [e["type"] for e in await self.events()]
+
+    async def walk(self, *, to: str) -> dict[str, Any]:
+        """Carry a just opened, eligible case along the plain path up to a status."""
+        for act, by, fields in PLAIN_PATH:
+            if self.state["status"] == to:
+                return self.state
+            who = by.format(destination=self.state["to"]["agency_code"], employee=self._employee())
+            await self.act(act, who, **fields())
+        assert self.state["status"] == to, self.where
+        return self.state
+
+    def _employee(self) -> str:
+        nip = self.state["employee"]["nip"]
+        return next(f"cast:{name}" for name, member in self.house.cast.items() if member["nip"] == nip)
+
+
+def today() -> str:
+    return local_day().isoformat()
+
+
+def local_day(days: int = 0) -> Any:
+    from runtime.prepare import ZONE
+
+    return (datetime.now(UTC).astimezone(ZONE) + timedelta(days=days)).date()
+
+
+PLAIN_PATH: tuple[tuple[str, str, Any], ...] = (
+    ("confirm_need", "hr_officer", dict),
+    ("respond", "{employee}", lambda: {"answer": "accept"}),
+    (
+        "record_briefing",
+        "hr_officer",
+        lambda: {"held_on": today(), "channel": "tatap muka", "audience": ["employee", "origin", "destination"]},
+    ),
+    ("acknowledge", "{employee}", dict),
+    ("verify", "hr_head", dict),
+    ("consider", "board_member", lambda: {"recommendation": "recommend"}),
+    ("propose", "regional_secretary", lambda: {"recommendation": "recommend"}),
+    ("decide", "governor", lambda: {"decision": "approve"}),
+    ("issue_decree", "hr_officer", lambda: {"number": "800.1.3.3/1/2026", "date": today(), "effective_on": today()}),
+    ("confirm_duty", "agency_head:{destination}", lambda: {"started_on": today()}),
+)
+
+
+@asynccontextmanager
+async def house(
+    env: WorkflowEnvironment,
+    url: str,
+    home: Path,
+    cast: dict[str, dict[str, Any]],
+    cached: int = 1000,
+    work: bool = True,
+) -> AsyncIterator[House]:
+    """Open a house on a database. Without `work` nobody answers until the test starts a worker itself."""
+    settings = Settings(MUTASI_HOME=home, DATABASE_URL=url, MUTASI_ENV="test")  # type: ignore[call-arg]
+    queue = f"q-{uuid.uuid4().hex[:8]}"
+    engine = app_engine(url, 20)
+    async with Postbox() as postbox:
+        from runtime import keys
+
+        tokens = Tokens(keys.token_key(settings))
+        app = create_app(settings, Services(engine, Desk(env.client, engine, queue), tokens))
+        opened = House(env, engine, app, settings, tokens, cast, postbox, queue)
+        app.dependency_overrides[deps.now] = lambda: opened.now
+        async with app.router.lifespan_context(app):
+            try:
+                if work:
+                    async with worker_of(opened, cached):
+                        yield opened
+                else:
+                    yield opened
+            finally:
+                await opened.close()
+                await engine.dispose()
+
+
+@asynccontextmanager
+async def worker_of(opened: House, cached: int = 1000) -> AsyncIterator[Worker]:
+    """A worker for a house."""
+    smtp = Smtp("127.0.0.1", opened.postbox.port, "mutasi@mutasi.example.test", timeout=5)
+    worker = build(opened.client, Ledger(Register(opened.engine)), Notices(opened.engine, smtp), opened.queue, cached)
+    async with worker:
+        yield worker
+
+
+async def eventually(condition: Any, within: float = 10) -> Any:
+    """Ask again until the answer is true; the last answer. Fails when it never is."""
+    deadline = asyncio.get_running_loop().time() + within
+    while True:
+        answer = await condition()
+        if answer:
+            return answer
+        assert asyncio.get_running_loop().time() < deadline, "it never came true"
+        await asyncio.sleep(0.05)
+
+
+def read_cast(directory: Path) -> dict[str, dict[str, Any]]:
+    return {member["id"]: member for member in json.loads((directory / "cast.json").read_text())["cast"]}

@@ -1,0 +1,79 @@
+"""Names that API, worker and operators share: queues, ids, updates, search attributes, retry policies."""
+
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from pydantic import BaseModel, ConfigDict
+from temporalio import activity
+from temporalio.common import RetryPolicy, SearchAttributeKey
+
+from domain.protocol import Attempt, Committed
+
+TASK_QUEUE = "mutasi"
+WORKFLOW = "Mutation"
+ACT = "act"
+REFUSAL = "Refusal"
+"""Type of the error with which a refused command leaves the workflow; its first detail is the refusal as data."""
+FAULT = "Fault"
+"""Type of the error of a command that cannot be carried out for a fault of ours; trying again will not help."""
+
+STAGE = SearchAttributeKey.for_keyword("MutasiStage")
+UNIT = SearchAttributeKey.for_keyword("MutasiUnit")
+
+TASK_TIMEOUT = timedelta(seconds=2)
+"""A worker that died is given up after this long (`docs/decisions/0003`)."""
+
+GRACE = timedelta(seconds=20)
+"""A worker that is asked to stop finishes what is under way for this long; shorter than any stop grace period."""
+
+COMMIT_TIMEOUT = timedelta(seconds=5)
+COMMIT_RETRY = RetryPolicy(
+    initial_interval=timedelta(milliseconds=200), backoff_coefficient=2, maximum_interval=timedelta(seconds=10)
+)
+"""A commit is tried until it answers: a person waits for it, and a database outage loses no act."""
+COMMIT_LOCAL_THRESHOLD = timedelta(seconds=5)
+"""Longer pauses between tries become timers, so that an outage does not fill the history with heartbeats."""
+
+DELIVER_TIMEOUT = timedelta(minutes=2)
+DELIVER_HEARTBEAT = timedelta(seconds=3)
+DELIVER_RETRY = RetryPolicy(
+    initial_interval=timedelta(seconds=5), backoff_coefficient=2, maximum_interval=timedelta(minutes=5)
+)
+"""Tried until every notice is sent or its own time to give up has come."""
+
+
+def workflow_id(case_id: str) -> str:
+    """The workflow of a case. The case id says nothing about anybody."""
+    return f"mutation/{case_id}"
+
+
+class Delivery(BaseModel):
+    """Deliver the notices of a case that are due at an instant of the workflow's clock."""
+
+    model_config = ConfigDict(frozen=True)
+
+    case_id: str
+    at: datetime
+
+
+class Delivered(BaseModel):
+    """What is left: notices given up, and when the outbox has something to send again."""
+
+    model_config = ConfigDict(frozen=True)
+
+    undelivered: tuple[str, ...] = ()
+    post_at: datetime | None = None
+
+
+class LedgerActivities(Protocol):
+    """The commit, as the workflow names it; carried out by `activities.ledger`."""
+
+    @activity.defn(name="commit")
+    async def commit(self, attempt: Attempt) -> Committed: ...
+
+
+class NoticeActivities(Protocol):
+    """The post, as the workflow names it; carried out by `activities.notices`."""
+
+    @activity.defn(name="deliver_notices")
+    async def deliver(self, delivery: Delivery) -> Delivered: ...
