@@ -105,11 +105,10 @@ class Notices:
         """Send what is due. Raises, to be tried again, while something could not be sent and may yet be."""
         given_up: list[str] = []
         unreachable: str | None = None
-        now = max(delivery.at, activity.info().current_attempt_scheduled_time)
         async with _beating(), self._postman.session() as session:
-            for notice in await self._due(delivery.case_id, now):
+            for notice in await self._due(delivery):
                 try:
-                    await self._send(session, notice, now)
+                    await self._send(session, notice)
                 except Refused as refused:
                     await self._failed(notice, f"refused {refused}")
                     given_up.append(notice.key)
@@ -127,16 +126,16 @@ class Notices:
             )
         return Delivered(undelivered=tuple(given_up), post_at=await self._next(delivery, given_up))
 
-    async def _due(self, case_id: str, now: datetime) -> list[Unsent]:
+    async def _due(self, delivery: Delivery) -> list[Unsent]:
         async with self._engine.begin() as connection:
-            return await outbox.due(connection, case_id, now)
+            return await outbox.due(connection, delivery.case_id, delivery.at)
 
-    async def _send(self, session: AsyncPostSession, notice: Unsent, now: datetime) -> None:
+    async def _send(self, session: AsyncPostSession, notice: Unsent) -> None:
         failpoint("notice.before_send")
         await session.send(notice)
         failpoint("notice.after_send")
         async with self._engine.begin() as connection:
-            await outbox.mark(connection, notice.id, "sent", sent_at=now)
+            await outbox.mark(connection, notice.id, "sent", sent_at=datetime.now(UTC))
         failpoint("notice.after_mark")
         log.info("notice.sent", case=notice.case_id, key=notice.key, template=notice.template)
 

@@ -1,7 +1,9 @@
 """The desk: the only code that calls the engine. It hands commands to a case's workflow and brings back the answer."""
 
 import asyncio
-from datetime import UTC, datetime, timedelta
+from collections.abc import Awaitable
+from datetime import datetime, timedelta
+from typing import Any
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -40,7 +42,7 @@ class Desk:
         """Open a case: its workflow starts with its first command. Raises `Refused` or `Problem`."""
         return await self._answered(self._with_start(Snapshot(case_id=case_id), envelope))
 
-    async def act(self, case_id: str, envelope: Envelope) -> Snapshot:
+    async def act(self, case_id: str, envelope: Envelope, now: datetime) -> Snapshot:
         """Hand in an act. A workflow that the engine lost is founded again from the register first."""
         handle = self._client.get_workflow_handle(contract.workflow_id(case_id))
         try:
@@ -52,12 +54,12 @@ class Desk:
         except RPCError as error:
             if error.status is not RPCStatusCode.NOT_FOUND:
                 raise
-        return await self._refound(case_id, envelope)
+        return await self._refound(case_id, envelope, now)
 
-    async def refound(self, case_id: str) -> bool:
+    async def refound(self, case_id: str, now: datetime) -> bool:
         """Found the workflow of an open case again, if the engine lost it. Whether there was need."""
         snapshot = await self._standing(case_id)
-        if snapshot is None or _at_rest(snapshot):
+        if snapshot is None or _at_rest(snapshot, now):
             return False
         await self._client.start_workflow(
             contract.WORKFLOW,
@@ -77,11 +79,11 @@ class Desk:
             return error.status.name.lower()
         return "ok"
 
-    async def _refound(self, case_id: str, envelope: Envelope) -> Snapshot:
+    async def _refound(self, case_id: str, envelope: Envelope, now: datetime) -> Snapshot:
         snapshot = await self._standing(case_id)
         if snapshot is None:
             raise Refused(refuse(RefusalCode.CASE_UNKNOWN))
-        if _at_rest(snapshot):
+        if _at_rest(snapshot, now):
             refusal = refuse(RefusalCode.CASE_CLOSED)
             await record_refusal(
                 self._engine,
@@ -89,7 +91,7 @@ class Desk:
                 case_id=case_id,
                 act=envelope.kind,
                 actor=envelope.actor,
-                at=datetime.now(UTC),
+                at=now,
                 command_id=envelope.id,
                 request_id=envelope.request_id,
             )
@@ -102,7 +104,7 @@ class Desk:
             return await cases.version_of(connection, case_id)
 
     async def _with_start(self, snapshot: Snapshot, envelope: Envelope) -> Snapshot:
-        start: WithStartWorkflowOperation = WithStartWorkflowOperation(  # type: ignore[type-arg]
+        start: WithStartWorkflowOperation[Any, Any] = WithStartWorkflowOperation(
             contract.WORKFLOW,
             snapshot,
             id=contract.workflow_id(snapshot.case_id),
@@ -113,7 +115,7 @@ class Desk:
             static_summary="mutation case",
         )
         try:
-            return await self._client.execute_update_with_start_workflow(
+            answer: Snapshot = await self._client.execute_update_with_start_workflow(
                 contract.ACT,
                 envelope,
                 start_workflow_operation=start,
@@ -121,16 +123,16 @@ class Desk:
                 result_type=Snapshot,
                 rpc_timeout=ANSWER_WITHIN,
             )
+            return answer
         finally:
             # The handle is awaited so that a failed start does not complain as a lost future.
             waiting = asyncio.ensure_future(start.workflow_handle())
             waiting.add_done_callback(lambda done: done.cancelled() or done.exception())
 
-    async def _answered(self, call) -> Snapshot:  # type: ignore[no-untyped-def]
+    async def _answered(self, call: Awaitable[Snapshot]) -> Snapshot:
         """What the workflow answered, its refusals and silences told apart."""
         try:
-            snapshot: Snapshot = await call
-            return snapshot
+            return await call
         except WorkflowUpdateFailedError as failed:
             raise _meaning(failed) from failed
         except WorkflowUpdateRPCTimeoutOrCancelledError as silent:
@@ -142,9 +144,9 @@ class Desk:
             raise Problem("engine_unavailable") from error
 
 
-def _at_rest(snapshot: Snapshot) -> bool:
+def _at_rest(snapshot: Snapshot, now: datetime) -> bool:
     """Whether nothing can happen to the case any more: closed past undoing, and every notice out."""
-    return snapshot.final_at is not None and snapshot.final_at <= datetime.now(UTC) and snapshot.post_at is None
+    return snapshot.final_at is not None and snapshot.final_at <= now and snapshot.post_at is None
 
 
 def _meaning(failed: WorkflowUpdateFailedError) -> Exception:

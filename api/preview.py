@@ -14,6 +14,7 @@ from domain.decide.evaluation import may_open as has_route
 from domain.decide.evaluation import severities
 from domain.facts import Dossier, Facts, Position
 from domain.fit import Fit, fit
+from domain.ranks import post_level
 from domain.refusals import Refusal
 from domain.rules import Question
 from domain.vocabulary import Act, Eligibility, Office, Stage
@@ -119,19 +120,34 @@ def _fit(found: Fit, language: str) -> out.FitOut:
 async def _alternatives(
     connection: AsyncConnection, facts: Facts, dossier: Dossier, target: Position, proposal: Proposal
 ) -> list[out.AlternativeOut]:
-    """Other vacant posts of the same title, best fit first: what HR may propose instead."""
-    found = await registers.positions(connection, facts.today, title=target.title, vacant=True, limit=50)
-    posts = await positions(connection, [p.code for p in found])
+    """Other vacant posts, best fit first: those of the same title, then others of the same kind and level."""
     here = dossier.position.code if dossier.position else None
+    same = await registers.positions(connection, facts.today, title=target.title, vacant=True, limit=50)
+    others = await registers.positions(connection, facts.today, kind=target.kind, vacant=True, limit=500)
+    found = {p.code: p for p in (*same, *others) if p.code not in (target.code, here)}
+    posts = await positions(connection, list(found))
     scored = [
-        (p, fit(
-            dossier, posts[p.code][0], facts.policy, last_closed_year=facts.last_closed_rating_year,
-            preferences=proposal.preferences, vacant=p.vacant,
-        ).score)
-        for p in found if p.code not in (target.code, here)
-    ]  # fmt: skip
-    scored.sort(key=lambda pair: (-(pair[1] or 0), pair[0].code))
-    return [_alternative(p, score) for p, score in scored[:ALTERNATIVES]]
+        (code, post, _score(facts, dossier, post, proposal, found[code].vacant))
+        for code, (post, _) in posts.items()
+        if _comparable(post, target) and rules.holds_qualification(dossier, post)
+    ]
+    scored.sort(key=lambda s: (s[1].title != target.title, -(s[2] or 0), s[0]))
+    return [_alternative(found[code], score) for code, _, score in scored[:ALTERNATIVES]]
+
+
+def _comparable(post: Position, target: Position) -> bool:
+    return post_level(post.kind, post.tier) == post_level(target.kind, target.tier)
+
+
+def _score(facts: Facts, dossier: Dossier, post: Position, proposal: Proposal, vacant: int) -> int | None:
+    return fit(
+        dossier,
+        post,
+        facts.policy,
+        last_closed_year=facts.last_closed_rating_year,
+        preferences=proposal.preferences,
+        vacant=vacant,
+    ).score
 
 
 def _alternative(row: PositionRow, score: int | None) -> out.AlternativeOut:

@@ -1,6 +1,7 @@
 """Problem documents (RFC 9457): the one place where refusals and errors meet HTTP."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from http import HTTPStatus
 from typing import Any
 
@@ -57,12 +58,11 @@ log = structlog.get_logger("mutasi.api")
 
 
 class Problem(Exception):
-    """A request that is answered with a problem document. `code` is one of `CODES` or of a refusal."""
+    """A request that is answered with a problem document. `code` is one of `CODES`."""
 
-    def __init__(self, code: str, **params: object) -> None:
+    def __init__(self, code: str) -> None:
         super().__init__(code)
         self.code = code
-        self.params = params
 
 
 class Refused(Exception):
@@ -94,8 +94,15 @@ def worded(refusal: Refusal, language: str) -> dict[str, object]:
             prefix = {"grounds": "ground", "allowed": "override_ground"}.get(name, name)
             words[name] = ", ".join(_label(f"{prefix}.{v}", str(v), language) for v in value)
         else:
-            words[name] = _label(key, str(value), language)
+            words[name] = _label(key, _dated(str(value), language), language)
     return words
+
+
+def _dated(value: str, language: str) -> str:
+    try:
+        return i18n.day(date.fromisoformat(value), language)
+    except ValueError:
+        return value
 
 
 def _label(key: str, otherwise: str, language: str) -> str:
@@ -134,6 +141,7 @@ def respond(
 def refused(request: Request, refusal: Refusal) -> Response:
     language = language_of(request)
     ground = LEGAL_GROUNDS.get(refusal.code)
+    extra: dict[str, Any] = {"legal_ground": ground} if ground else {}
     return respond(
         request,
         refusal.code,
@@ -141,7 +149,7 @@ def refused(request: Request, refusal: Refusal) -> Response:
         i18n.text(f"refusal.{refusal.code}.title", language),
         explain(refusal, language),
         params=refusal.model_dump(mode="json")["params"],
-        **({"legal_ground": ground} if ground else {}),
+        **extra,
     )
 
 
@@ -192,7 +200,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(Problem)
     async def _(request: Request, error: Problem) -> Response:
-        return problem(request, error.code, **error.params)
+        return problem(request, error.code)
 
     @app.exception_handler(RequestValidationError)
     async def _(request: Request, error: RequestValidationError) -> Response:

@@ -21,6 +21,8 @@ from domain.vocabulary import (
 )
 
 T = TypeVar("T")
+Day = date
+"""For models that have a field of the name `date`."""
 
 
 class Page(BaseModel, Generic[T]):
@@ -141,8 +143,8 @@ class UndoOut(BaseModel):
 
 class DecreeOut(BaseModel):
     number: str
-    date: date
-    effective_on: date
+    date: Day
+    effective_on: Day
 
 
 class HoldOut(BaseModel):

@@ -43,7 +43,7 @@ Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max
 """A reference, a channel, a number: one line."""
 Code = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[A-Z0-9][A-Z0-9-]{1,30}$")]
 """A position or unit code (`data-formats.md` 2)."""
-NipText = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^\d{18}$")]
+NipText = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[0-9]{18}$")]
 Day = Annotated[date, Field(ge=date(2000, 1, 1), le=date(2100, 12, 31))]
 """A date within reach of the register and its calendar."""
 

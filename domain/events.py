@@ -32,6 +32,9 @@ from domain.vocabulary import (
     Status,
 )
 
+Day = date
+"""For models that have a field of the name `date`."""
+
 
 class Private:
     """Marks a field of an event as personal content."""
@@ -435,8 +438,8 @@ class DecreeIssued(Event):
 
     type: Literal["decree_issued"] = "decree_issued"
     number: str
-    date: date
-    effective_on: date
+    date: Day
+    effective_on: Day
 
 
 class PlacementMade(Event):

@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 
 from domain.vocabulary import EmployeeStatus
 
-_FORM = re.compile(r"\d{18}")
+_FORM = re.compile(r"[0-9]{18}")
 _CONTRACT_CODE_FROM = 21
 
 

@@ -24,6 +24,11 @@ class Notice(BaseModel):
     person: str
     params: dict[str, str | int] = {}
 
+    @property
+    def by_mail(self) -> bool:
+        """Whether it is mailed too. Word of a mail that failed is not: it would fail in its turn."""
+        return self.template != "notice_undelivered"
+
 
 TEMPLATES: tuple[str, ...] = (
     "acknowledgement_requested",
@@ -72,9 +77,16 @@ _JUDGED = {Eligibility.INCOMPLETE: "judged_incomplete", Eligibility.INELIGIBLE: 
 
 def notices(event: ev.Event, case: Case, facts: Facts, by: str) -> list[Notice]:
     """The notices an event calls for, `case` being as it is after the event. Nobody is told what he did himself."""
-    addressed = dict.fromkeys((template, person) for template, person in _addressed(event, case, facts))
-    params = _params(event, case)
-    return [Notice(template=t, person=p, params=params) for t, p in addressed if p != by]
+    return _worded(_addressed(event, case, facts), _params(event, case), by)
+
+
+def task_notices(case: Case, facts: Facts, by: str) -> list[Notice]:
+    """Word to those whose task it now is, once for a command, by where it left the case."""
+    return _worded(_tasks_told(case, facts), _standing(case), by)
+
+
+def _worded(addressed: Iterable[tuple[str, str]], params: dict[str, str | int], by: str) -> list[Notice]:
+    return [Notice(template=t, person=p, params=params) for t, p in dict.fromkeys(addressed) if p != by]
 
 
 def _addressed(event: ev.Event, case: Case, facts: Facts) -> Iterator[tuple[str, str]]:
@@ -119,8 +131,6 @@ def _addressed(event: ev.Event, case: Case, facts: Facts) -> Iterator[tuple[str,
             yield from _each("escalated", _holders(event.office, facts))
         case ev.NoticeUndelivered():
             yield from _each("notice_undelivered", _handlers(case, facts))
-    if event.move is not None:
-        yield from _tasks_told(case, facts)
 
 
 def _each(template: str, persons: Iterable[str]) -> Iterator[tuple[str, str]]:
@@ -176,11 +186,7 @@ def _heads(case: Case, facts: Facts) -> Iterator[str]:
 
 
 def _params(event: ev.Event, case: Case) -> dict[str, str | int]:
-    params: dict[str, str | int] = {"number": case.number, "status": case.status}
-    if case.due:
-        params["due_on"] = case.due.on.isoformat()
-        if case.due.then:
-            params["then"] = case.due.then
+    params = _standing(case)
     match event:
         case ev.EvaluationJudged() if event.contest_until:
             params["contest_until"] = event.contest_until.date().isoformat()
@@ -192,4 +198,15 @@ def _params(event: ev.Event, case: Case) -> dict[str, str | int]:
             params["effective_on"] = event.effective_on.isoformat()
         case ev.ReminderDue():
             params["percent"] = event.percent
+    return params
+
+
+def _standing(case: Case) -> dict[str, str | int]:
+    """Where the case stands, until when, and what happens by itself then."""
+    params: dict[str, str | int] = {"number": case.number, "status": case.status}
+    if case.due:
+        params["due_on"] = case.due.on.isoformat()
+        if case.due.then:
+            params["then"] = case.due.then
+            params["then_on"] = (case.due.final_on or case.due.on).isoformat()
     return params

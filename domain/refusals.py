@@ -17,7 +17,6 @@
     │   ├── no_vacancy
     │   ├── seat_taken
     │   ├── not_qualified
-    │   ├── need_not_met
     │   ├── already_voted
     │   ├── contest_over
     │   ├── undo_over
@@ -92,7 +91,6 @@ class RefusalCode(StrEnum):
     NO_VACANCY = "no_vacancy", Category.CONFLICT
     SEAT_TAKEN = "seat_taken", Category.CONFLICT
     NOT_QUALIFIED = "not_qualified", Category.CONFLICT
-    NEED_NOT_MET = "need_not_met", Category.CONFLICT
     ALREADY_VOTED = "already_voted", Category.CONFLICT
     CONTEST_OVER = "contest_over", Category.CONFLICT
     UNDO_OVER = "undo_over", Category.CONFLICT

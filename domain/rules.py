@@ -221,14 +221,18 @@ def _qualified(q: Question, p: RulePolicy) -> dict[str, object]:
         f" ({'; '.join(q.target.education_fields)})" if q.target.education_fields else ""
     )
     held = f"{q.dossier.education} {q.dossier.education_field}".strip()
-    level = education_rank(q.dossier.education) >= education_rank(q.target.education_min)
-    fits = not q.target.education_fields or q.dossier.education_field in q.target.education_fields
-    if not (level and fits):
+    if not holds_qualification(q.dossier, q.target):
         return {"outcome": FAIL, "value": held, "threshold": wanted}
     if gaps := competence_gaps(q.dossier, q.target):
         listed = "; ".join(f"{key} {'-' if have is None else have}/{want}" for key, (have, want) in gaps.items())
         return {"outcome": WARN, "value": listed, "threshold": wanted}
     return {"outcome": PASS, "value": held, "threshold": wanted}
+
+
+def holds_qualification(dossier: Dossier, target: Position) -> bool:
+    """Whether level and field of education meet what the post requires."""
+    level = education_rank(dossier.education) >= education_rank(target.education_min)
+    return level and (not target.education_fields or dossier.education_field in target.education_fields)
 
 
 def competence_gaps(dossier: Dossier, target: Position) -> dict[str, tuple[int | None, int]]:

@@ -99,7 +99,7 @@ def import_(
     """Import a province from CSV files: checked as a whole first, all or nothing unless told to skip."""
     from runtime import importing
 
-    failed = importing.run(_settings(), directory, dry_run, skip_bad_rows, language, as_json, console)
+    failed = importing.run(_settings(), directory, dry_run, skip_bad_rows, language, as_json, console, errors)
     if failed:
         raise typer.Exit(1)
 

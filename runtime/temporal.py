@@ -79,9 +79,7 @@ async def connect(settings: Settings, lazy: bool = False, identity: str | None =
     config = ClientConfig.load_client_connect_config()
     config["target_host"] = required(settings.temporal_address, "TEMPORAL_ADDRESS")
     config["namespace"] = settings.temporal_namespace
-    if identity:
-        config["identity"] = identity
-    return await Client.connect(**config, data_converter=data_converter(settings), lazy=lazy)
+    return await Client.connect(**config, data_converter=data_converter(settings), lazy=lazy, identity=identity)
 
 
 async def prepare_namespace(client: Client, retention_days: int) -> None:

@@ -1,6 +1,7 @@
 """Upkeep by hand: rebuild the read model, replay histories, found lost workflows again."""
 
 from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -69,6 +70,7 @@ async def refound(settings: Settings) -> dict[str, Any]:
             cases = [str(c) for c in (await connection.execute(_OPEN)).scalars()]
         running = {e.id async for e in client.list_workflows(RUNNING)}
         lost = [c for c in cases if contract.workflow_id(c) not in running]
-        return {"open": len(cases), "refounded": [c for c in lost if await desk.refound(c)]}
+        now = datetime.now(UTC)
+        return {"open": len(cases), "refounded": [c for c in lost if await desk.refound(c, now)]}
     finally:
         await engine.dispose()

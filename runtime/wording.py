@@ -9,7 +9,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from runtime import i18n
 
 _TEMPLATES = Path(__file__).resolve().parent.parent / "templates" / "notices"
-_DATES = ("due_on", "until", "contest_until", "effective_on")
+_DATES = ("due_on", "then_on", "until", "contest_until", "effective_on")
 
 
 @cache
@@ -27,7 +27,7 @@ def notice(template: str, language: str, name: str, params: dict[str, str | int]
     if "status" in params:
         context["status_text"] = i18n.text(f"status.{params['status']}.next", language)
     if "then" in params:
-        context["then_text"] = i18n.text(f"then.{params['then']}", language, due_on=context["due_on"])
+        context["then_text"] = i18n.text(f"then.{params['then']}", language, due_on=context["then_on"])
     text = environment(False).get_template(f"{template}.{language}.txt").render(context)
     subject, _, body = text.partition("\n")
     return subject.strip(), body.strip()

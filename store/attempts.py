@@ -6,7 +6,7 @@ from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from domain.refusals import Refusal
-from store.tables import RefusedAttemptRow
+from store.tables import REFUSED_ATTEMPT
 
 
 async def record_refusal(
@@ -23,7 +23,7 @@ async def record_refusal(
     """Write down that somebody tried something and why it was refused: codes and ids only."""
     async with engine.begin() as connection:
         await connection.execute(
-            insert(RefusedAttemptRow).values(
+            insert(REFUSED_ATTEMPT).values(
                 case_id=case_id,
                 act=act,
                 actor=actor,

@@ -3,13 +3,12 @@
 from datetime import date
 
 import holidays
-from sqlalchemy import func
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
-from sqlmodel import col, select
 
 from domain.calendar import Calendar, Holiday
 from domain.vocabulary import HolidayKind
-from store.tables import HolidayRow
+from store.tables import HOLIDAY
 
 ESTIMATE_MARK = "(perkiraan)"
 """Ends the name of a holiday whose decree is not out: its year counts as not published."""
@@ -32,14 +31,14 @@ class Calendars:
         return self._known[label]
 
 
-_HOLIDAYS = select(HolidayRow.day, HolidayRow.name, HolidayRow.kind).where(col(HolidayRow.superseded_at).is_(None))
+_HOLIDAYS = select(HOLIDAY.c.day, HOLIDAY.c.name, HOLIDAY.c.kind).where(HOLIDAY.c.superseded_at.is_(None))
 
 calendar_version = select(
     func.coalesce(
         func.to_char(
             func.timezone(
                 "UTC",
-                func.max(func.greatest(HolidayRow.recorded_at, HolidayRow.superseded_at)),
+                func.max(func.greatest(HOLIDAY.c.recorded_at, HOLIDAY.c.superseded_at)),
             ),
             'YYYY-MM-DD"T"HH24:MI:SS',
         ),

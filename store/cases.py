@@ -4,9 +4,8 @@ import json
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, func, or_, text, tuple_
+from sqlalchemy import ColumnElement, and_, func, or_, select, text, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
-from sqlmodel import col, select
 
 from domain import nip
 from domain.case import Case
@@ -16,7 +15,7 @@ from domain.vocabulary import Stage, Status
 from store import outbox
 from store.commit import snapshot_of
 from store.ledger import ACTOR_NAME
-from store.tables import CommandRow, DocketRow, ParticipantRow, RefusedAttemptRow
+from store.tables import COMMAND, DOCKET, PARTICIPANT, REFUSED_ATTEMPT, CommandRow, RefusedAttemptRow
 from store.viewing import Viewer, visible_cases
 
 
@@ -46,7 +45,7 @@ class Place(NamedTuple):
     case_id: str
 
 
-_COLUMNS = (DocketRow.state, DocketRow.employee_name, DocketRow.employee_nip, DocketRow.decree_number)
+_COLUMNS = (DOCKET.c.state, DOCKET.c.employee_name, DOCKET.c.employee_nip, DOCKET.c.decree_number)
 
 
 async def list_cases(
@@ -55,27 +54,27 @@ async def list_cases(
     """Cases the viewer may see, newest first, `limit` at most, after a place in the list."""
     query = select(*_COLUMNS).where(visible_cases(viewer), *_conditions(wanted, now))
     if after:
-        query = query.where(tuple_(col(DocketRow.opened_at), col(DocketRow.case_id)) < tuple_(*after))
-    query = query.order_by(col(DocketRow.opened_at).desc(), col(DocketRow.case_id).desc()).limit(limit)
+        query = query.where(tuple_(DOCKET.c.opened_at, DOCKET.c.case_id) < tuple_(*after))
+    query = query.order_by(DOCKET.c.opened_at.desc(), DOCKET.c.case_id.desc()).limit(limit)
     return [_row(r) for r in await connection.execute(query)]
 
 
 async def count_cases(connection: AsyncConnection, viewer: Viewer, wanted: Filter, now: datetime) -> int:
-    query = select(func.count()).select_from(DocketRow).where(visible_cases(viewer), *_conditions(wanted, now))
+    query = select(func.count()).select_from(DOCKET).where(visible_cases(viewer), *_conditions(wanted, now))
     return int((await connection.execute(query)).scalar_one())
 
 
 def _conditions(wanted: Filter, now: datetime) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
     if wanted.stage:
-        conditions.append(col(DocketRow.stage) == wanted.stage)
+        conditions.append(DOCKET.c.stage == wanted.stage)
     if wanted.status:
-        conditions.append(col(DocketRow.status) == wanted.status)
+        conditions.append(DOCKET.c.status == wanted.status)
     if wanted.unit:
-        codes = (DocketRow.from_unit, DocketRow.from_agency, DocketRow.to_unit, DocketRow.to_agency)
-        conditions.append(or_(*(col(c) == wanted.unit for c in codes)))
+        codes = (DOCKET.c.from_unit, DOCKET.c.from_agency, DOCKET.c.to_unit, DOCKET.c.to_agency)
+        conditions.append(or_(*(c == wanted.unit for c in codes)))
     if wanted.overdue is not None:
-        late = and_(col(DocketRow.due_at).is_not(None), col(DocketRow.due_at) < now)
+        late = and_(DOCKET.c.due_at.is_not(None), DOCKET.c.due_at < now)
         conditions.append(late if wanted.overdue else ~late)
     if wanted.q:
         conditions.append(_search(wanted.q))
@@ -86,13 +85,13 @@ def _search(q: str) -> ColumnElement[bool]:
     """A NIP in any spacing, or words of the case number, the name and the decree number."""
     number = nip.normalised(q)
     if number.isdecimal() and len(number) == 18:
-        return col(DocketRow.employee_nip) == number
-    return col(DocketRow.search).op("@@")(func.plainto_tsquery("simple", q))
+        return DOCKET.c.employee_nip == number
+    return DOCKET.c.search.op("@@")(func.plainto_tsquery("simple", q))
 
 
 async def find_case(connection: AsyncConnection, viewer: Viewer, case_id: str) -> CaseRow | None:
     """One case by id or number; None when there is none the viewer may see."""
-    key = DocketRow.number if case_id.startswith("MUT-") else DocketRow.case_id
+    key = DOCKET.c.number if case_id.startswith("MUT-") else DOCKET.c.case_id
     query = select(*_COLUMNS).where(key == case_id, visible_cases(viewer))
     row = (await connection.execute(query)).first()
     return _row(row) if row else None
@@ -104,9 +103,7 @@ def _row(row: Any) -> CaseRow:
 
 async def version_of(connection: AsyncConnection, case_id: str) -> Snapshot | None:
     """Where a case stands in the register, whoever asks: what a lost workflow is founded again from."""
-    row = (
-        await connection.execute(select(DocketRow.state, DocketRow.head).where(DocketRow.case_id == case_id))
-    ).first()
+    row = (await connection.execute(select(DOCKET.c.state, DOCKET.c.head).where(DOCKET.c.case_id == case_id))).first()
     if row is None:
         return None
     return snapshot_of(Case.model_validate(row.state), row.head, await outbox.next_post(connection, case_id))
@@ -114,7 +111,7 @@ async def version_of(connection: AsyncConnection, case_id: str) -> Snapshot | No
 
 async def find_command(connection: AsyncConnection, command_id: str) -> CommandRow | None:
     """A command that was carried out, by its id."""
-    row = (await connection.execute(select(CommandRow).where(CommandRow.id == command_id))).first()
+    row = (await connection.execute(select(COMMAND).where(COMMAND.c.id == command_id))).first()
     return CommandRow(**row._mapping) if row else None
 
 
@@ -161,9 +158,9 @@ async def rule_results(connection: AsyncConnection, case_id: str) -> list[RuleRe
 async def attempts(connection: AsyncConnection, case_id: str, limit: int = 200) -> list[RefusedAttemptRow]:
     """Refused attempts on a case, newest first."""
     query = (
-        select(RefusedAttemptRow)
-        .where(RefusedAttemptRow.case_id == case_id)
-        .order_by(col(RefusedAttemptRow.id).desc())
+        select(REFUSED_ATTEMPT)
+        .where(REFUSED_ATTEMPT.c.case_id == case_id)
+        .order_by(REFUSED_ATTEMPT.c.id.desc())
         .limit(limit)
     )
     return [RefusedAttemptRow(**r._mapping) for r in await connection.execute(query)]
@@ -171,5 +168,5 @@ async def attempts(connection: AsyncConnection, case_id: str, limit: int = 200) 
 
 async def took_part(connection: AsyncConnection, case_id: str, person: str) -> bool:
     """Whether a person acted in a case."""
-    query = select(ParticipantRow.case_id).where(ParticipantRow.case_id == case_id, ParticipantRow.person_id == person)
+    query = select(PARTICIPANT.c.case_id).where(PARTICIPANT.c.case_id == case_id, PARTICIPANT.c.person_id == person)
     return (await connection.execute(query)).first() is not None

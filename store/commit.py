@@ -23,7 +23,7 @@ from store import consequences, docket, ledger, outbox
 from store.attempts import record_refusal
 from store.failpoint import failpoint
 from store.gathering import Gatherer
-from store.tables import CommandRow, DocketRow, LedgerRow, PrivateValueRow
+from store.tables import COMMAND, DOCKET, LEDGER, PRIVATE_VALUE
 
 _CONSTRAINTS = {
     "seat_has_one_occupant": RefusalCode.SEAT_TAKEN,
@@ -83,7 +83,7 @@ class Register:
     async def _commit(self, connection: AsyncConnection, attempt: Attempt, lost_seat: bool) -> Committed:
         envelope = attempt.envelope
         await connection.execute(_LOCK, {"case": attempt.case_id})
-        known = (await connection.execute(select(CommandRow).where(CommandRow.id == envelope.id))).first()
+        known = (await connection.execute(select(COMMAND).where(COMMAND.c.id == envelope.id))).first()
         present = await _locked(connection, attempt.case_id)
         if known is not None:
             if known.fingerprint != envelope.fingerprint:
@@ -150,7 +150,7 @@ class Register:
 async def _locked(connection: AsyncConnection, case_id: str) -> _Present | None:
     row = (
         await connection.execute(
-            select(DocketRow.state, DocketRow.head).where(DocketRow.case_id == case_id).with_for_update()
+            select(DOCKET.c.state, DOCKET.c.head).where(DOCKET.c.case_id == case_id).with_for_update()
         )
     ).first()
     return _Present(Case.model_validate(row.state), row.head) if row else None
@@ -200,7 +200,7 @@ async def _append(
 ) -> None:
     office = header.office
     await connection.execute(
-        insert(LedgerRow),
+        insert(LEDGER),
         [
             {
                 "case_id": header.case_id,
@@ -226,9 +226,9 @@ async def _append(
         for path, (salt, value) in entry.private.items()
     ]
     if private:
-        await connection.execute(insert(PrivateValueRow), private)
+        await connection.execute(insert(PRIVATE_VALUE), private)
     await connection.execute(
-        insert(CommandRow).values(
+        insert(COMMAND).values(
             id=header.command_id,
             case_id=header.case_id,
             kind=kind,

@@ -10,7 +10,7 @@ from domain.case import CLOCK, Case
 from domain.events import CaseOpened, DecreeIssued, Event
 from domain.tasks import tasks
 from domain.vocabulary import STAGE_ORDER, Stage
-from store.tables import DocketRow, ParticipantRow, TaskRow
+from store.tables import DOCKET, PARTICIPANT, TASK
 
 _APPROVAL = STAGE_ORDER.index(Stage.APPROVAL)
 
@@ -82,15 +82,15 @@ async def project(
     """Move the read model from the case before a command to the case after it."""
     values = {**docket_values(after, head), **named_values(events)}
     if before is None:
-        await connection.execute(insert(DocketRow).values({"reached_approval": False, **values}))
+        await connection.execute(insert(DOCKET).values({"reached_approval": False, **values}))
     else:
-        await connection.execute(update(DocketRow).where(DocketRow.case_id == after.id).values(values))
+        await connection.execute(update(DOCKET).where(DOCKET.c.case_id == after.id).values(values))
     new_tasks = task_values(after)
     if before is None or task_values(before) != new_tasks:
         if before is not None:
-            await connection.execute(delete(TaskRow).where(TaskRow.case_id == after.id))
+            await connection.execute(delete(TASK).where(TASK.c.case_id == after.id))
         if new_tasks:
-            await connection.execute(insert(TaskRow), new_tasks)
+            await connection.execute(insert(TASK), new_tasks)
     if actor != CLOCK:
-        row = upsert(ParticipantRow).values(case_id=after.id, person_id=actor)
+        row = upsert(PARTICIPANT).values(case_id=after.id, person_id=actor)
         await connection.execute(row.on_conflict_do_nothing())

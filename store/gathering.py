@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import date, datetime
 
-from sqlalchemy import text
+from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.case import Case
@@ -15,6 +15,7 @@ from domain.vocabulary import Act
 from store import people, seats
 from store.calendars import Calendars, calendar_version
 from store.policies import Policies
+from store.tables import RATING_YEAR
 
 JUDGING_ACTS = frozenset(
     {
@@ -30,7 +31,7 @@ JUDGING_ACTS = frozenset(
 )
 """Acts judged by dossier, post and seats; the others by the case and the actor alone."""
 
-_STATE = text(f"SELECT max(year) AS closed_year, ({calendar_version}) AS calendar FROM rating_year")
+_STATE = select(func.max(RATING_YEAR.c.year).label("closed_year"), calendar_version.label("calendar"))
 _WINDOWS = text("""
     SELECT kind, valid_from AS start, valid_to AS end, ground, scope FROM restricted_window
     WHERE superseded_at IS NULL AND valid_from <= :day AND (valid_to IS NULL OR valid_to >= :day)

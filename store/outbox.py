@@ -8,25 +8,26 @@ from typing import NamedTuple
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from domain.case import Case
 from domain.decide import Decision
 from domain.events import ActUndone
 from domain.facts import Facts
-from domain.notices import notices
+from domain.notices import Notice, notices, task_notices
 
 _QUEUE = text("""
     INSERT INTO notice (key, case_id, seq, person_id, template, params, address, state,
                         created_at, not_before, give_up_at)
     SELECT n.key, :case, n.seq, n.person, n.template, n.params, e.email,
-           CASE WHEN e.email IS NULL THEN 'no_address' ELSE 'queued' END,
+           CASE WHEN e.email IS NULL OR NOT n.by_mail THEN 'in_app' ELSE 'queued' END,
            CAST(:at AS timestamptz), CAST(:not_before AS timestamptz), CAST(:give_up_at AS timestamptz)
     FROM jsonb_to_recordset(CAST(:rows AS jsonb))
-         AS n(key text, seq int, person text, template text, params jsonb)
+         AS n(key text, seq int, person text, template text, params jsonb, by_mail boolean)
     LEFT JOIN employee e ON e.person_id = n.person AND e.superseded_at IS NULL
     ORDER BY n.seq, n.key
 """)
 _CANCEL = text("""
     UPDATE notice SET state = 'cancelled'
-    WHERE case_id = :case AND seq >= :from_seq AND state IN ('queued', 'failed', 'no_address')
+    WHERE case_id = :case AND seq >= :from_seq AND state IN ('queued', 'failed', 'in_app')
 """)
 _NEXT = text("""
     SELECT min(not_before) FROM notice
@@ -43,14 +44,26 @@ async def queue(connection: AsyncConnection, decision: Decision, facts: Facts, b
             await connection.execute(_CANCEL, {"case": case.id, "from_seq": event.from_seq})
         if event.undo_until:
             not_before = event.undo_until
-        rows += [
-            {"key": f"{case.id}/{case.seq}/{n}", "seq": case.seq, **notice.model_dump(include=_SENT)}
-            for n, notice in enumerate(notices(event, case, facts, by))
-        ]
+        rows += _rows(case, notices(event, case, facts, by))
+    last = decision.steps[-1].case
+    if any(event.move for event in decision.events):
+        rows += _rows(last, task_notices(last, facts, by), first=len(rows))
     if rows:
         give_up = not_before + timedelta(hours=facts.policy.notices.give_up_hours)
         params = {"case": decision.steps[0].case.id, "rows": json.dumps(rows), "at": facts.now}
         await connection.execute(_QUEUE, {**params, "not_before": not_before, "give_up_at": give_up})
+
+
+def _rows(case: Case, told: list[Notice], first: int = 0) -> list[dict[str, object]]:
+    return [
+        {
+            "key": f"{case.id}/{case.seq}/{n}",
+            "seq": case.seq,
+            "by_mail": notice.by_mail,
+            **notice.model_dump(include=_SENT),
+        }
+        for n, notice in enumerate(told, first)
+    ]
 
 
 _SENT = {"person", "template", "params"}

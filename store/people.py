@@ -136,9 +136,9 @@ async def dossier_row(connection: AsyncConnection, key: str, day: date) -> dict[
 def dossier_of(row: dict[str, object], position: Position | None) -> Dossier:
     """The dossier of a row, with the post it names."""
     return Dossier(
-        **{k: row[k] for k in _PLAIN},  # type: ignore[arg-type]
+        **{k: row[k] for k in _PLAIN},
         position=position,
-        position_since=row["position_since"],  # type: ignore[arg-type]
+        position_since=row["position_since"],
         ratings=tuple(RatingFact.model_validate(r) for r in _list(row["ratings"])),
         conditions=tuple(ConditionFact.model_validate(c) for c in _list(row["conditions"])),
         competences={k: CompetenceFact.model_validate(v) for k, v in dict(row["competences"] or {}).items()},  # type: ignore[call-overload]

@@ -11,7 +11,7 @@ from domain.case import CLOCK, Case, Recorded, evolve, opened
 from domain.events import Event
 from store import ledger
 from store.docket import docket_values, named_values, task_values
-from store.tables import DocketRow, ParticipantRow, TaskRow
+from store.tables import DOCKET, PARTICIPANT, TASK
 
 BATCH = 500
 
@@ -62,7 +62,7 @@ async def rebuild(
     done = 0
     async with engine.connect() as connection:
         total = int((await connection.execute(_COUNT)).scalar_one())
-        known = {str(c) for c in (await connection.execute(select(DocketRow.case_id))).scalars()}
+        known = {str(c) for c in (await connection.execute(select(DOCKET.c.case_id))).scalars()}
     async for case_id in _case_ids(engine):
         faults = await _rebuild_case(engine, case_id, apply)
         differing += faults
@@ -128,9 +128,7 @@ async def fold(connection: AsyncConnection, case_id: str) -> Rebuilt:
 
 async def _compare(connection: AsyncConnection, rebuilt: Rebuilt) -> list[Fault]:
     case_id = rebuilt.case.id
-    live = (
-        (await connection.execute(select(DocketRow.__table__).where(DocketRow.case_id == case_id))).mappings().first()
-    )  # type: ignore[attr-defined]
+    live = (await connection.execute(select(DOCKET).where(DOCKET.c.case_id == case_id))).mappings().first()
     if live is None:
         return [Fault(case_id, "in the ledger, not in the read model")]
     faults = [
@@ -138,11 +136,11 @@ async def _compare(connection: AsyncConnection, rebuilt: Rebuilt) -> list[Fault]
         for column, value in rebuilt.docket.items()
         if _plain(live[column]) != _plain(value)
     ]
-    tasks = await connection.execute(select(TaskRow.__table__).where(TaskRow.case_id == case_id).order_by(TaskRow.no))  # type: ignore[attr-defined]
+    tasks = await connection.execute(select(TASK).where(TASK.c.case_id == case_id).order_by(TASK.c.no))
     if [_plain(dict(t)) for t in tasks.mappings()] != [_plain(t) for t in rebuilt.tasks]:
         faults.append(Fault(case_id, "tasks differ"))
     present = (
-        await connection.execute(select(ParticipantRow.person_id).where(ParticipantRow.case_id == case_id))
+        await connection.execute(select(PARTICIPANT.c.person_id).where(PARTICIPANT.c.case_id == case_id))
     ).scalars()
     if set(present) != rebuilt.participants:
         faults.append(Fault(case_id, "participants differ"))
@@ -169,13 +167,13 @@ def _plain(value: Any) -> Any:
 async def _replace(connection: AsyncConnection, rebuilt: Rebuilt) -> None:
     """Put the folded case in the place of the live row. The held seat is the register's and is only reported."""
     case_id = rebuilt.case.id
-    changed = await connection.execute(update(DocketRow).where(DocketRow.case_id == case_id).values(rebuilt.docket))
+    changed = await connection.execute(update(DOCKET).where(DOCKET.c.case_id == case_id).values(rebuilt.docket))
     if changed.rowcount == 0:
-        await connection.execute(insert(DocketRow).values(rebuilt.docket))
-    await connection.execute(delete(TaskRow).where(TaskRow.case_id == case_id))
+        await connection.execute(insert(DOCKET).values(rebuilt.docket))
+    await connection.execute(delete(TASK).where(TASK.c.case_id == case_id))
     if rebuilt.tasks:
-        await connection.execute(insert(TaskRow), rebuilt.tasks)
-    await connection.execute(delete(ParticipantRow).where(ParticipantRow.case_id == case_id))
+        await connection.execute(insert(TASK), rebuilt.tasks)
+    await connection.execute(delete(PARTICIPANT).where(PARTICIPANT.c.case_id == case_id))
     await connection.execute(
-        insert(ParticipantRow), [{"case_id": case_id, "person_id": p} for p in sorted(rebuilt.participants)]
+        insert(PARTICIPANT), [{"case_id": case_id, "person_id": p} for p in sorted(rebuilt.participants)]
     )

@@ -2,13 +2,12 @@
 
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, exists, false, or_, true
-from sqlmodel import col, select
+from sqlalchemy import ColumnElement, exists, false, or_, select, true
 
 from domain.authority import HEADS, HR
 from domain.facts import OfficeHeld
 from domain.vocabulary import Office
-from store.tables import DocketRow, ParticipantRow
+from store.tables import DOCKET, PARTICIPANT
 
 OVERSEERS = frozenset({Office.AUDITOR, Office.INSPECTOR})
 """Offices that trace any case for accountability."""
@@ -48,18 +47,18 @@ def visible_cases(viewer: Viewer) -> ColumnElement[bool]:
     if viewer.is_hr or viewer.oversees:
         return true()
     conditions: list[ColumnElement[bool]] = [
-        col(DocketRow.person_id) == viewer.person,
+        DOCKET.c.person_id == viewer.person,
         exists(
-            select(ParticipantRow.case_id).where(
-                ParticipantRow.case_id == DocketRow.case_id, ParticipantRow.person_id == viewer.person
+            select(PARTICIPANT.c.case_id).where(
+                PARTICIPANT.c.case_id == DOCKET.c.case_id, PARTICIPANT.c.person_id == viewer.person
             )
         ),
     ]
     if viewer.agencies:
         conditions += [
-            col(DocketRow.from_agency).in_(viewer.agencies),
-            col(DocketRow.to_agency).in_(viewer.agencies),
+            DOCKET.c.from_agency.in_(viewer.agencies),
+            DOCKET.c.to_agency.in_(viewer.agencies),
         ]
     if viewer.holds(DECIDERS):
-        conditions.append(col(DocketRow.reached_approval))
+        conditions.append(DOCKET.c.reached_approval)
     return or_(*conditions)

@@ -35,9 +35,11 @@ COMMIT_LOCAL_THRESHOLD = timedelta(seconds=5)
 """Longer pauses between tries become timers, so that an outage does not fill the history with heartbeats."""
 
 DELIVER_TIMEOUT = timedelta(minutes=2)
+DELIVER_ROUND = timedelta(hours=6)
+"""After this long a delivery that still fails is begun anew at the present instant, so that notices can be given up."""
 DELIVER_HEARTBEAT = timedelta(seconds=3)
 DELIVER_RETRY = RetryPolicy(
-    initial_interval=timedelta(seconds=5), backoff_coefficient=2, maximum_interval=timedelta(minutes=5)
+    initial_interval=timedelta(seconds=5), backoff_coefficient=2, maximum_interval=timedelta(minutes=15)
 )
 """Tried until every notice is sent or its own time to give up has come."""
 

@@ -175,6 +175,7 @@ class MutationWorkflow:
             done: Delivered = await workflow.execute_activity_method(
                 NoticeActivities.deliver,
                 Delivery(case_id=self._snapshot.case_id, at=workflow.now()),
+                schedule_to_close_timeout=contract.DELIVER_ROUND,
                 start_to_close_timeout=contract.DELIVER_TIMEOUT,
                 heartbeat_timeout=contract.DELIVER_HEARTBEAT,
                 retry_policy=contract.DELIVER_RETRY,
@@ -185,7 +186,7 @@ class MutationWorkflow:
             if done.undelivered:
                 await self._give_up(done.undelivered)
         except ActivityError as error:
-            workflow.logger.error("notices could not be delivered", exc_info=error)
+            workflow.logger.warning("notices are still undelivered", extra={"cause": type(error.cause).__name__})
             await workflow.sleep(PAUSE_AFTER_FAULT, summary="post waits to try again")
         finally:
             self._delivering = False

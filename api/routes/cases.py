@@ -181,7 +181,7 @@ _ACT_EXAMPLES = {
 )
 async def act_on_case(
     case_id: CaseId,
-    command: Annotated[ActCommand, Body(openapi_examples=_ACT_EXAMPLES)],  # type: ignore[arg-type]
+    command: Annotated[ActCommand, Body(openapi_examples=_ACT_EXAMPLES)],
     request: Request,
     response: Response,
     services: ServicesDep,
@@ -201,7 +201,7 @@ async def act_on_case(
         if request.headers.get("if-match") is None and not isinstance(command, Comment):
             raise Problem("if_match_required")
         with metrics.act(command.act):
-            await services.desk.act(row.case.id, envelope)
+            await services.desk.act(row.case.id, envelope, now)
     return await _view(services, viewer, row.case.id, now, language, response)
 
 

@@ -70,7 +70,7 @@ def _task(task: tasks.OpenTask, viewer: Viewer, now: datetime, language: str) ->
         employee=task.employee_name,
         from_position=task.from_position,
         to_position=task.to_position,
-        stage=task.stage,  # type: ignore[arg-type]
+        stage=task.stage,
         status=task.status,
         status_text=i18n.text(f"status.{task.status}.next", language),
         acts=task.acts,

@@ -91,7 +91,7 @@ def may(case: Case, act: Act, facts: Facts, expected_version: int | None = None)
         return _may_undo(case, facts)
     if case.closed:
         return refuse(RefusalCode.CASE_CLOSED)
-    if act not in open_acts(case.status):
+    if act not in acts_open(case):
         decreed = case.decree_on is not None and act in (Act.WITHDRAW, Act.CANCEL)
         return refuse(RefusalCode.DECREE_ISSUED if decreed else RefusalCode.ACT_NOT_OPEN, act=act, status=case.status)
     if expected_version is not None and expected_version != case.version:
@@ -104,6 +104,13 @@ def may(case: Case, act: Act, facts: Facts, expected_version: int | None = None)
     if act is Act.CONSIDER and any(v.by == facts.actor.person for v in case.votes):
         return refuse(RefusalCode.ALREADY_VOTED)
     return as_what
+
+
+def acts_open(case: Case) -> frozenset[Act]:
+    """The acts open on a case, whoever may do them. A hold opens nothing that was not open before it."""
+    if case.held is None:
+        return open_acts(case.status)
+    return open_acts(case.status) & (open_acts(case.held.status) | {Act.RESUME})
 
 
 def _may_undo(case: Case, facts: Facts) -> Standing | Refusal:

@@ -1,12 +1,11 @@
 """What the clock does to a case. Every wake that is due changes the case, so the clock never spins."""
 
-from domain.authority import TASK_OFFICE
 from domain.decide.approval import end_deferral
 from domain.decide.draft import Draft
 from domain.decide.hearing import acknowledgement_missed, response_missed
 from domain.decide.placement import open_review, place
 from domain.events import CaseEscalated, CaseLapsed, DeadlinePassed, ReminderDue, WakeKind
-from domain.stages import open_acts
+from domain.tasks import tasks
 from domain.terms import closing
 from domain.vocabulary import Office, Outcome, Status
 
@@ -45,9 +44,6 @@ def _expire(draft: Draft) -> None:
 
 
 def _superior(draft: Draft) -> Office:
-    """The office above the one whose task it is; HR's head where the task is the employee's or a unit's."""
-    superiors = draft.facts.policy.authority.superiors
-    offices = {TASK_OFFICE[act] for act in open_acts(draft.case.status) if act in TASK_OFFICE}
-    steps = offices & {Office.BOARD_MEMBER, Office.REGIONAL_SECRETARY, Office.GOVERNOR}
-    office = next(iter(steps), Office.HR_OFFICER)
-    return superiors.get(office, Office.HR_HEAD)
+    """The office above the one whose task it is; above HR where the task is the employee's own."""
+    office = next((t.office for t in tasks(draft.case) if t.office), Office.HR_OFFICER)
+    return draft.facts.policy.authority.superiors.get(office, Office.HR_HEAD)

@@ -163,8 +163,10 @@ def _compared(draft: Draft, now: tuple[ServiceFigure, ...]) -> tuple[Comparison,
     then = {m.code: m.value for m in base.measures} if base else {}
     today = {m.code: m.value for m in now}
     units = [
-        _comparison("destination_staffing", base.destination_unit if base else None, seats and seats.destination_unit),
-        _comparison("origin_staffing", base.origin_unit if base else None, seats and seats.origin_unit),
+        _comparison(
+            "destination_staffing", base.destination_unit if base else None, seats.destination_unit if seats else None
+        ),
+        _comparison("origin_staffing", base.origin_unit if base else None, seats.origin_unit if seats else None),
     ]
     services = [_change(code, then.get(code), today.get(code)) for code in dict.fromkeys((*then, *today))]
     return (*units, *services)

@@ -21,7 +21,7 @@ from sqlmodel import Field, SQLModel
 
 
 def _instant(nullable: bool = False) -> Any:
-    return Field(default=None, sa_type=DateTime(timezone=True), nullable=nullable)  # type: ignore[call-overload]
+    return Field(default=None, sa_type=DateTime(timezone=True), nullable=nullable)
 
 
 class LedgerRow(SQLModel, table=True):
@@ -42,7 +42,7 @@ class LedgerRow(SQLModel, table=True):
     case_id: str = Field(sa_type=Text)
     seq: int
     type: str = Field(sa_type=Text)
-    at: datetime = Field(sa_type=DateTime(timezone=True))  # type: ignore[call-overload]
+    at: datetime = Field(sa_type=DateTime(timezone=True))
     actor: str = Field(sa_type=Text)
     office: str | None = Field(default=None, sa_type=Text)
     capacity: str | None = Field(default=None, sa_type=Text)
@@ -80,7 +80,7 @@ class CommandRow(SQLModel, table=True):
     """SHA-256 of what was asked: a second use of the key for something else is found out."""
     first_seq: int
     last_seq: int
-    at: datetime = Field(sa_type=DateTime(timezone=True))  # type: ignore[call-overload]
+    at: datetime = Field(sa_type=DateTime(timezone=True))
     request_id: str | None = Field(default=None, sa_type=Text)
 
 
@@ -98,7 +98,7 @@ class RefusedAttemptRow(SQLModel, table=True):
     params: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
     command_id: str | None = Field(default=None, sa_type=Text)
     request_id: str | None = Field(default=None, sa_type=Text)
-    at: datetime = Field(sa_type=DateTime(timezone=True))  # type: ignore[call-overload]
+    at: datetime = Field(sa_type=DateTime(timezone=True))
 
 
 class DocketRow(SQLModel, table=True):
@@ -143,7 +143,7 @@ class DocketRow(SQLModel, table=True):
     outcome: str | None = Field(default=None, sa_type=Text)
     reached_approval: bool
     """Whether the board, the secretary and the governor have had to do with it."""
-    opened_at: datetime = Field(sa_type=DateTime(timezone=True))  # type: ignore[call-overload]
+    opened_at: datetime = Field(sa_type=DateTime(timezone=True))
     due_at: datetime | None = _instant(nullable=True)
     effective_on: date | None = None
     decree_number: str | None = Field(default=None, sa_type=Text)
@@ -184,7 +184,7 @@ class TaskRow(SQLModel, table=True):
     person_id: str | None = Field(default=None, sa_type=Text)
     barred: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
     status: str = Field(sa_type=Text)
-    since: datetime = Field(sa_type=DateTime(timezone=True))  # type: ignore[call-overload]
+    since: datetime = Field(sa_type=DateTime(timezone=True))
     due_at: datetime | None = _instant(nullable=True)
 
 
@@ -201,7 +201,7 @@ class NoticeRow(SQLModel, table=True):
     """The outbox and the list of notices in the application: one row for one message to one person.
 
     `state`: queued, sent, failed (tried, will be tried again), undelivered (given up), cancelled (the act was undone),
-    no_address (only in the application).
+    in_app (only in the application).
     """
 
     __tablename__ = "notice"
@@ -223,8 +223,8 @@ class NoticeRow(SQLModel, table=True):
     state: str = Field(sa_type=Text)
     attempts: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     fault: str | None = Field(default=None, sa_type=Text)
-    created_at: datetime = Field(sa_type=DateTime(timezone=True))  # type: ignore[call-overload]
-    not_before: datetime = Field(sa_type=DateTime(timezone=True))  # type: ignore[call-overload]
-    give_up_at: datetime = Field(sa_type=DateTime(timezone=True))  # type: ignore[call-overload]
+    created_at: datetime = Field(sa_type=DateTime(timezone=True))
+    not_before: datetime = Field(sa_type=DateTime(timezone=True))
+    give_up_at: datetime = Field(sa_type=DateTime(timezone=True))
     sent_at: datetime | None = _instant(nullable=True)
     read_at: datetime | None = _instant(nullable=True)

@@ -222,7 +222,7 @@ class CaseMachine(RuleBasedStateMachine):
             assert STAGE_OF[case.status] is case.stage
         assert (case.outcome is not None) == case.closed
         assert case.outcome is None or case.outcome in Outcome
-        assert case.outcome is not Outcome.PLACED or case.placed_on
+        assert (case.outcome is Outcome.PLACED) == (case.closed and case.placed_on is not None)
         assert case.model_validate(case.model_dump(mode="json", exclude_none=True)) == case
 
     @invariant()

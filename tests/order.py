@@ -1,0 +1,67 @@
+"""What must hold after every story, whatever happened in it; and how stories are recorded for replay."""
+
+import hashlib
+import hmac
+import json
+from pathlib import Path
+from typing import Any
+
+import rfc8785
+
+from store.rebuild import rebuild
+from tests.house import House
+
+
+async def the_house_is_in_order(house: House) -> None:
+    """The read model is the ledger folded; the chain is whole; seats, holds and notices belong to somebody."""
+    report = await rebuild(house.engine)
+    assert report.differing == [], report.in_words()
+    await _chains_are_whole(house)
+    assert await house.sql(_DOUBLE) == []
+    assert await house.sql(_STRAY_HOLDS) == []
+    assert await house.sql(_DOUBLE_COMMANDS) == []
+
+
+_DOUBLE = """
+    SELECT a.seat_id FROM occupancy a JOIN occupancy b ON a.seat_id = b.seat_id AND a.id < b.id
+    WHERE a.superseded_at IS NULL AND b.superseded_at IS NULL AND a.during && b.during
+"""
+_STRAY_HOLDS = """
+    SELECT o.id FROM occupancy o LEFT JOIN docket d ON d.case_id = o.case_id
+    WHERE o.kind = 'hold' AND o.superseded_at IS NULL AND (d.case_id IS NULL OR d.stage = 'closed')
+"""
+_DOUBLE_COMMANDS = """
+    SELECT command_id FROM ledger GROUP BY command_id HAVING count(DISTINCT case_id) > 1
+"""
+
+
+async def _chains_are_whole(house: House) -> None:
+    """Recompute every hash and commitment from the bytes, with nothing but SHA-256, HMAC and RFC 8785."""
+    private: dict[tuple[str, int], dict[str, Any]] = {}
+    for row in await house.sql("SELECT case_id, seq, path, salt, value FROM private_value"):
+        private.setdefault((row.case_id, row.seq), {})[row.path] = (bytes(row.salt), row.value)
+    heads: dict[str, tuple[int, str]] = {}
+    for row in await house.sql("SELECT case_id, seq, body, hash FROM ledger ORDER BY case_id, seq"):
+        raw = bytes(row.body)
+        body = json.loads(raw)
+        seq, prev = heads.get(row.case_id, (0, ""))
+        assert (body["case"], body["seq"], body["prev"]) == (row.case_id, seq + 1, prev)
+        assert rfc8785.dumps(body) == raw
+        assert hashlib.sha256(b"\x00" + raw).digest() == bytes(row.hash)
+        values = private.pop((row.case_id, row.seq), {})
+        assert {
+            path: hmac.new(salt, rfc8785.dumps(value), hashlib.sha256).hexdigest()
+            for path, (salt, value) in values.items()
+        } == body["private"]
+        heads[row.case_id] = (row.seq, bytes(row.hash).hex())
+    assert not private, "private values without an entry"
+    for row in await house.sql("SELECT case_id, seq, head FROM docket"):
+        assert heads[row.case_id] == (row.seq, bytes(row.head).hex())
+
+
+async def record(house: House, into: Path, story: str) -> None:
+    """Write the histories of a story's cases, one file for each run."""
+    into.mkdir(parents=True, exist_ok=True)
+    for number, case in enumerate(house.opened, 1):
+        history = await case.workflow.fetch_history()
+        (into / f"{story.removeprefix('test_')}-{number}.json").write_text(history.to_json())
