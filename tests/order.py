@@ -61,7 +61,7 @@ async def _chains_are_whole(house: House) -> None:
 
 async def record(house: House, into: Path, story: str) -> None:
     """Write the histories of a story's cases, one file for each run."""
-    into.mkdir(parents=True, exist_ok=True)
+    into.mkdir(parents=True, exist_ok=True)  # noqa: ASYNC240
     for number, case in enumerate(house.opened, 1):
         history = await case.workflow.fetch_history()
         (into / f"{story.removeprefix('test_')}-{number}.json").write_text(history.to_json())

@@ -126,8 +126,9 @@ async def test_a_decree_that_takes_effect_in_two_months(house: House) -> None:
     assert case.where == ("placement", "awaiting_duty")
     assert case.state["placed_on"] == effective
     rows = await house.sql(
-        "SELECT position_code, lower(during) AS since, upper(during) AS until FROM occupancy o JOIN person p"
-        " ON p.id = o.person_id WHERE p.nip = :nip AND kind = 'incumbent' AND superseded_at IS NULL ORDER BY lower(during)",
+        "SELECT position_code, lower(during) AS since, upper(during) AS until FROM occupancy o"
+        " JOIN person p ON p.id = o.person_id"
+        " WHERE p.nip = :nip AND kind = 'incumbent' AND superseded_at IS NULL ORDER BY lower(during)",
         nip=house.cast["lateral_pass"]["nip"],
     )
     assert [(r.position_code, r.until.isoformat() if r.until else None) for r in rows] == [
