@@ -11,7 +11,7 @@ help: ## List what can be made
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 up: $(READY) ## Start the whole product with demo data; Ctrl-C stops it
-	@$(BIN)/mutasi up
+	@exec $(BIN)/mutasi up
 
 test: $(READY) ## Run all tests, on the real servers
 	@$(BIN)/python -m pytest
@@ -36,6 +36,8 @@ clean: ## Remove the environment and the data of the demo
 	rm -rf $(VENV) .mutasi
 
 $(READY): requirements-dev.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Mutasi needs Python 3.11 or newer; name one: make PYTHON=python3.12 up"; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@echo "Preparing $(VENV) (a minute, the first time) ..."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock

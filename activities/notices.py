@@ -134,7 +134,8 @@ class Notices:
         failpoint("notice.before_send")
         await session.send(notice)
         failpoint("notice.after_send")
-        async with self._engine.begin() as connection:
+        async with self._engine.connect() as connection:
+            await connection.execution_options(isolation_level="AUTOCOMMIT")
             await outbox.mark(connection, notice.id, "sent", sent_at=datetime.now(UTC))
         failpoint("notice.after_mark")
         log.info("notice.sent", case=notice.case_id, key=notice.key, template=notice.template)

@@ -11,6 +11,7 @@ from fastapi import FastAPI, Request
 from fastapi.routing import APIRoute
 from fastapi_offline import FastAPIOffline
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import health, metrics, openapi, problems
@@ -53,7 +54,8 @@ def create_app(settings: Settings, services: Services | None = None) -> FastAPI:
         openapi_url=f"{PREFIX}/openapi.json",
         docs_url="/docs",
         redoc_url=None,
-        max_body_size=MAX_BODY_BYTES,
+        # A redirect would repeat the query, and with it a NIP, in its Location.
+        redirect_slashes=False,
         generate_unique_id_function=lambda route: route.operation_id or route.name,
     )
     for router in (cases.router, work.router, register.router):
@@ -61,15 +63,17 @@ def create_app(settings: Settings, services: Services | None = None) -> FastAPI:
     app.include_router(health.router)
     problems.install(app)
     openapi.install(app)
+    app.add_middleware(RequestBodyLimitMiddleware, max_body_size=MAX_BODY_BYTES)
     app.add_middleware(RequestContext)
     return app
 
 
-_REQUEST_ID = re.compile(r"[A-Za-z0-9_.-]{8,64}")
+_REQUEST_ID = re.compile(r"(?!.*(?<![A-Za-z0-9])\d{16,18}(?![A-Za-z0-9]))[A-Za-z0-9_.-]{8,64}")
+"""Ids we take over from callers: short, plain, and no NIP or NIK, since they are logged and kept."""
 
 
 class RequestContext:
-    """Gives every request an id, tells it to logs and caller, counts and times it, and asks for JSON bodies."""
+    """Gives every request an id, tells it to logs and caller, counts and times it, and takes small JSON bodies only."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -83,13 +87,13 @@ class RequestContext:
         request_id = given if _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
         scope.setdefault("state", {})["request_id"] = request_id
         structlog.contextvars.bind_contextvars(request_id=request_id)
-        status = 500
+        status, answered = 500, False
         begun = time.perf_counter()
 
         async def answer(message: Message) -> None:
-            nonlocal status
+            nonlocal status, answered
             if message["type"] == "http.response.start":
-                status = message["status"]
+                status, answered = message["status"], True
                 sent = MutableHeaders(scope=message)
                 sent["X-Request-Id"] = request_id
                 sent["X-Content-Type-Options"] = "nosniff"
@@ -97,11 +101,14 @@ class RequestContext:
             await send(message)
 
         try:
-            if _is_not_json(scope["method"], headers):
-                refusal = problems.problem(Request(scope), "unsupported_media_type")
-                await refusal(scope, receive, answer)
+            if fault := _unacceptable(scope["method"], headers):
+                await problems.problem(Request(scope), fault)(scope, receive, answer)
             else:
                 await self._app(scope, receive, answer)
+        except Exception as error:
+            if answered:
+                raise
+            await problems.unexpected(Request(scope), error)(scope, receive, answer)
         finally:
             self._account(scope, status, time.perf_counter() - begun)
             structlog.contextvars.unbind_contextvars("request_id")
@@ -116,8 +123,13 @@ class RequestContext:
         log.info("request", method=scope["method"], route=path, status=status, ms=round(seconds * 1000, 1))
 
 
-def _is_not_json(method: str, headers: Headers) -> bool:
-    if method not in ("POST", "PUT", "PATCH") or headers.get("content-length") == "0":
-        return False
+def _unacceptable(method: str, headers: Headers) -> str | None:
+    """What is wrong with a body before it is read. One that does not tell its length is measured while it is read."""
+    length = headers.get("content-length", "")
+    if length.isdecimal() and int(length) > MAX_BODY_BYTES:
+        return "payload_too_large"
+    if method not in ("POST", "PUT", "PATCH") or length == "0":
+        return None
     kind = headers.get("content-type", "").partition(";")[0].strip().lower()
-    return kind != "application/json" and not kind.endswith("+json")
+    is_json = kind == "application/json" or kind.endswith("+json")
+    return None if is_json else "unsupported_media_type"

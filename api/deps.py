@@ -13,8 +13,9 @@ from api.auth import OPERATOR, InvalidToken, Tokens
 from api.cursors import Cursors
 from api.desk import Desk
 from api.problems import Problem, language_of
-from store import people
+from domain.calendar import local_day
 from store.gathering import Gatherer
+from store.surroundings import surroundings
 from store.viewing import Viewer
 
 _bearer = HTTPBearer(auto_error=False, description="A short-lived token naming a person; `mutasi token` prints one.")
@@ -44,6 +45,9 @@ ServicesDep = Annotated[Services, Depends(services)]
 Now = Annotated[datetime, Depends(now)]
 Language = Annotated[str, Depends(language_of)]
 
+PLAIN = r"^[^\x00]*$"
+"""Text the register can hold: PostgreSQL knows no NUL."""
+
 
 async def reading(services: ServicesDep) -> AsyncIterator[AsyncConnection]:
     """A connection for reading, for as long as the request. Routes that wait for the engine open their own, briefly."""
@@ -69,10 +73,10 @@ async def viewer(
     if subject == OPERATOR:
         return Viewer(person=OPERATOR, name=OPERATOR, operator=True)
     async with services.engine.connect() as connection:
-        actor = await people.actor(connection, subject, await services.gatherer.today(connection, now))
-    if actor is None:
+        around = await surroundings(connection, local_day(now), subject)
+    if around.name is None:
         raise Problem("unauthenticated")
-    return Viewer(person=actor.person, name=actor.name, offices=actor.offices)
+    return Viewer(person=subject, name=around.name, offices=around.held_by(subject))
 
 
 ViewerDep = Annotated[Viewer, Depends(viewer)]
@@ -113,3 +117,15 @@ def expected_version(
 
 
 ExpectedVersion = Annotated[int | None, Depends(expected_version)]
+
+
+def known_tags(
+    if_none_match: Annotated[
+        str | None, Header(alias="If-None-Match", description="The `ETag` you hold; 304 while the case is at it.")
+    ] = None,
+) -> frozenset[str]:
+    """The `ETag`s a caller holds already, weak ones as strong; `*` for any."""
+    return frozenset(tag.strip().removeprefix("W/") for tag in (if_none_match or "").split(","))
+
+
+KnownTags = Annotated[frozenset[str], Depends(known_tags)]

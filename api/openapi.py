@@ -34,9 +34,12 @@ def install(app: FastAPI) -> None:
 
 
 def _adjusted(schema: dict[str, Any]) -> dict[str, Any]:
-    """Bodies that do not validate answer with a problem document, not with the framework's list."""
+    """Bodies that do not validate answer with a problem document, not with the framework's list; keys are required."""
     for path in schema["paths"].values():
         for operation in path.values():
+            for parameter in operation.get("parameters", ()):
+                # Optional to the framework, so that a missing one has a code of its own.
+                parameter["required"] |= parameter["name"] == "Idempotency-Key"
             for status, response in operation.get("responses", {}).items():
                 if status.startswith(("4", "5")) and "application/json" in response.get("content", {}):
                     response["content"] = {

@@ -45,12 +45,15 @@ def summary(row: CaseRow, viewer: Viewer, now: datetime, language: str) -> dict[
 
 
 def employee(row: CaseRow, viewer: Viewer) -> out.PersonOut:
-    """The civil servant of a case; his NIP in full only for himself, HR and auditors."""
-    full = viewer.is_hr or viewer.oversees or viewer.person == row.case.subject
-    number = row.employee_nip
-    return out.PersonOut(
-        id=row.case.subject, name=row.employee_name, nip=number if full or number is None else nips.masked(number)
-    )
+    """The civil servant of a case. Without a number once his personal data were erased."""
+    subject, number = row.case.subject, row.employee_nip
+    return out.PersonOut(id=subject, name=row.employee_name, nip=number and nip_for(viewer, subject, number))
+
+
+def nip_for(viewer: Viewer, person: str, number: str) -> str:
+    """A person's NIP wherever it is shown: in full only for himself, HR and auditors."""
+    full = viewer.is_hr or viewer.oversees or viewer.person == person
+    return number if full else nips.masked(number)
 
 
 def post(ref: PostRef) -> out.PostOut:
@@ -189,15 +192,18 @@ def case_view(
 
 _SEALED_TYPES = frozenset({"board_voted"})
 """Events whose content the employee does not see: how single members voted."""
+_NIP = "employee_nip"
 
 
-def event(entry: LedgerEntry, sealed: bool, superseded: bool, language: str) -> out.EventOut | None:
-    """An entry of the ledger for a caller; `sealed` for the employee concerned, who sees it less what is sealed."""
-    body, private = entry.body, entry.private
+def event(entry: LedgerEntry, viewer: Viewer, subject: str, superseded: bool, language: str) -> out.EventOut | None:
+    """An entry of the ledger for a caller; the employee concerned sees it less what is sealed."""
+    body, private, sealed = entry.body, entry.private, viewer.person == subject
     if sealed and body["type"] == "comment_made" and not body["data"].get("visible_to_employee"):
         return None
     hidden = sealed and body["type"] in _SEALED_TYPES
     shown = {k: v for k, v in private.items() if k not in ("reason", "note") and not k.startswith("actor.")}
+    if _NIP in shown:
+        shown[_NIP] = nip_for(viewer, subject, shown[_NIP])
     actor = body["actor"]
     return out.EventOut(
         seq=body["seq"],

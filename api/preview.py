@@ -39,7 +39,7 @@ async def preview_of(
     language: str,
 ) -> out.PreviewOut:
     """Everything an opening would find. Raises `Refused` for a caller who may not open such a case."""
-    facts = await gatherer.for_proposal(connection, now, viewer.person, proposal)
+    facts, _ = await gatherer.for_proposal(connection, now, viewer.person, proposal)
     allowed = may_open(proposal, facts)
     if isinstance(allowed, Refusal):
         raise Refused(allowed)

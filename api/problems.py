@@ -1,6 +1,7 @@
 """Problem documents (RFC 9457): the one place where refusals and errors meet HTTP."""
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from http import HTTPStatus
 from typing import Any
@@ -9,6 +10,7 @@ import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from fastapi.routing import iter_route_contexts
 from sqlalchemy.exc import InterfaceError, OperationalError
 from starlette.exceptions import HTTPException
 
@@ -166,12 +168,12 @@ def problem(request: Request, code: str, headers: Mapping[str, str] | None = Non
     )
 
 
-def invalid(request: Request, errors: Sequence[Mapping[str, Any]]) -> Response:
+def invalid(request: Request, errors: Sequence[Mapping[str, Any]], body: Any = None) -> Response:
     """A request whose fields do not hold: each fault with its place. One kind of fault gives the whole its code."""
     if any(e["type"] == "json_invalid" for e in errors):
         return problem(request, "malformed_json")
     language = language_of(request)
-    faults = [_fault(e, language) for e in errors]
+    faults = [_fault(e, body, language) for e in errors]
     codes = {f["code"] for f in faults}
     only = next(iter(codes)) if len(codes) == 1 else None
     if only in set(RefusalCode):
@@ -180,15 +182,43 @@ def invalid(request: Request, errors: Sequence[Mapping[str, Any]]) -> Response:
     return problem(request, "invalid_request", errors=faults)
 
 
-def _fault(error: Mapping[str, Any], language: str) -> dict[str, object]:
-    kind = error["type"]
-    where = [str(part) for part in error["loc"] if part not in ("body", "query", "path", "header")]
+_ENUM_REPR = re.compile(r"<[^>:]*: ('[^']*')>")
+
+
+def _fault(error: Mapping[str, Any], body: Any, language: str) -> dict[str, object]:
+    kind, (source, *parts) = error["type"], error["loc"]
     known = i18n.has(f"validation.{kind}", language)
+    context = {k: _ENUM_REPR.sub(r"\1", v) if isinstance(v, str) else v for k, v in (error.get("ctx") or {}).items()}
     try:
-        detail = i18n.text(f"validation.{kind}" if known else "validation.other", language, **(error.get("ctx") or {}))
+        detail = i18n.text(f"validation.{kind}" if known else "validation.other", language, **context)
     except (KeyError, IndexError):
         detail = i18n.text("validation.other", language)
-    return {"pointer": "/" + "/".join(where), "in": str(error["loc"][0]), "code": kind, "detail": detail}
+    places = _places(parts, body, missing=kind == "missing") if source == "body" else parts
+    return {"pointer": _pointer(places), "in": str(source), "code": kind, "detail": detail}
+
+
+def _places(parts: Sequence[str | int], body: Any, missing: bool) -> Iterator[str | int]:
+    """The way into a body; what a validator names besides, such as the tag of a union, is no place in it."""
+    entered = True
+    for place, part in enumerate(parts, 1):
+        if entered and isinstance(body, dict) and part in (body.get("act"), body.get("kind")):
+            entered = False
+        elif (isinstance(body, dict) and part in body) or (isinstance(body, list) and part in range(len(body))):
+            body, entered = body[part], True  # type: ignore[index]
+            yield part
+        elif missing and place == len(parts):
+            yield part
+
+
+def _pointer(parts: Iterator[str | int] | Sequence[str | int]) -> str:
+    """A JSON pointer (RFC 6901); the empty one is the whole."""
+    return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in parts)
+
+
+def unexpected(request: Request, error: Exception) -> Response:
+    """What nobody foresaw: told to the logs in full, to the caller not at all."""
+    log.error("request.fault", error=type(error).__name__, exc_info=error)
+    return problem(request, "internal_error")
 
 
 def install(app: FastAPI) -> None:
@@ -204,11 +234,12 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def _(request: Request, error: RequestValidationError) -> Response:
-        return invalid(request, error.errors())
+        return invalid(request, error.errors(), error.body)
 
     @app.exception_handler(HTTPException)
     async def _(request: Request, error: HTTPException) -> Response:
-        return problem(request, _BY_STATUS.get(error.status_code, "invalid_request"), headers=error.headers)
+        served = {"Allow": _methods(request)} if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED else None
+        return problem(request, _BY_STATUS.get(error.status_code, "invalid_request"), headers=served or error.headers)
 
     @app.exception_handler(OperationalError)
     async def _(request: Request, error: OperationalError) -> Response:
@@ -218,10 +249,11 @@ def install(app: FastAPI) -> None:
     async def _(request: Request, error: InterfaceError) -> Response:
         return _unavailable(request, error)
 
-    @app.exception_handler(Exception)
-    async def _(request: Request, error: Exception) -> Response:
-        log.error("request.fault", error=type(error).__name__, exc_info=error)
-        return problem(request, "internal_error")
+
+def _methods(request: Request) -> str:
+    """Every method the address serves; the framework names those of the first route alone."""
+    routes = [r for r in iter_route_contexts(request.app.routes) if r.methods and r.path_regex.match(request.url.path)]
+    return ", ".join(sorted({m for r in routes if r.path == routes[0].path for m in r.methods or ()}))
 
 
 def _unavailable(request: Request, error: Exception) -> Response:

@@ -11,6 +11,8 @@ from pydantic import BaseModel, ConfigDict
 
 from domain.vocabulary import HolidayKind
 
+PROVINCE = ZoneInfo("Asia/Makassar")
+"""The time zone of the province: WITA, UTC+8, the same all year."""
 START_OF_WORK = time(8)
 END_OF_DAY = time(23, 59, 59)
 
@@ -31,16 +33,16 @@ class Calendar:
     """
 
     def __init__(
-        self, holidays: Iterable[Holiday], published: Iterable[int], version: str, timezone: str = "Asia/Makassar"
+        self, holidays: Iterable[Holiday], published: Iterable[int], version: str, zone: ZoneInfo = PROVINCE
     ) -> None:
         self._holidays = {h.day: h for h in holidays}
         self.published = frozenset(published)
         self.version = version
-        self.zone = ZoneInfo(timezone)
+        self.zone = zone
 
     def local_day(self, instant: datetime) -> date:
         """The day in the province at an aware instant."""
-        return instant.astimezone(self.zone).date()
+        return local_day(instant, self.zone)
 
     def at(self, day: date, clock: time) -> datetime:
         """The instant of a local time of day."""
@@ -73,3 +75,8 @@ class Calendar:
     def is_estimate(self, after: date, until: date) -> bool:
         """Whether the span touches a year whose decree is not published."""
         return any(year not in self.published for year in range(after.year, until.year + 1))
+
+
+def local_day(instant: datetime, zone: ZoneInfo = PROVINCE) -> date:
+    """The day in the province at an aware instant."""
+    return instant.astimezone(zone).date()

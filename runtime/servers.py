@@ -68,6 +68,11 @@ class Postgres:
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
             connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(database)))
 
+    @property
+    def pid(self) -> int:
+        """Process id of the postmaster."""
+        return int(self._server.get_postmaster_info().pid)
+
     def stop(self) -> None:
         self._server.stop()
 

@@ -1,5 +1,6 @@
 """Upkeep by hand: rebuild the read model, replay histories, found lost workflows again."""
 
+import gzip
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -51,8 +52,9 @@ def _failure(result: WorkflowReplayResult) -> dict[str, str]:
 
 async def recorded(directory: Path) -> AsyncIterator[WorkflowHistory]:
     """The histories of a directory, as `temporal workflow show --output json` and our recorder write them."""
-    for file in sorted(directory.glob("**/*.json")):  # noqa: ASYNC240  (a tool reading its input)
-        yield WorkflowHistory.from_json(f"{file.parent.name}/{file.stem}", file.read_text())
+    for file in sorted(directory.glob("**/*.json*")):  # noqa: ASYNC240  (a tool reading its input)
+        raw = gzip.decompress(file.read_bytes()) if file.suffix == ".gz" else file.read_bytes()
+        yield WorkflowHistory.from_json(f"{file.parent.name}/{file.name.partition('.')[0]}", raw.decode())
 
 
 async def _open_histories(client: Client) -> AsyncIterator[WorkflowHistory]:

@@ -3,7 +3,7 @@
 from datetime import date
 
 import holidays
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.calendar import Calendar, Holiday
@@ -22,7 +22,7 @@ class Calendars:
         self._known: dict[str, Calendar] = {}
 
     async def present(self, connection: AsyncConnection, version: str, today: date) -> Calendar:
-        """The calendar for a `version` as `calendar_version` gives it, reaching some years beyond today."""
+        """The calendar for a `version` as `CALENDAR_VERSION` gives it, reaching some years beyond today."""
         label = f"{version}/{today.year}"
         if label not in self._known:
             rows = (await connection.execute(_HOLIDAYS)).all()
@@ -33,19 +33,11 @@ class Calendars:
 
 _HOLIDAYS = select(HOLIDAY.c.day, HOLIDAY.c.name, HOLIDAY.c.kind).where(HOLIDAY.c.superseded_at.is_(None))
 
-calendar_version = select(
-    func.coalesce(
-        func.to_char(
-            func.timezone(
-                "UTC",
-                func.max(func.greatest(HOLIDAY.c.recorded_at, HOLIDAY.c.superseded_at)),
-            ),
-            'YYYY-MM-DD"T"HH24:MI:SS',
-        ),
-        "none",
-    )
-).scalar_subquery()
-"""When the holidays of the register last changed, as a scalar for a larger query."""
+CALENDAR_VERSION = """
+    SELECT coalesce(to_char(max(greatest(recorded_at, superseded_at)) AT TIME ZONE 'UTC', 'YYYYMMDDHH24MISS'), 'none')
+    FROM holiday
+"""
+"""When the holidays of the register last changed: SQL for a larger query."""
 
 
 def calendar_of(known: list[Holiday], today: date, version: str) -> Calendar:

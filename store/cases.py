@@ -15,7 +15,7 @@ from domain.vocabulary import Stage, Status
 from store import outbox
 from store.commit import snapshot_of
 from store.ledger import ACTOR_NAME
-from store.tables import COMMAND, DOCKET, PARTICIPANT, REFUSED_ATTEMPT, CommandRow, RefusedAttemptRow
+from store.tables import DOCKET, LEDGER, REFUSED_ATTEMPT, RefusedAttemptRow
 from store.viewing import Viewer, visible_cases
 
 
@@ -109,10 +109,23 @@ async def version_of(connection: AsyncConnection, case_id: str) -> Snapshot | No
     return snapshot_of(Case.model_validate(row.state), row.head, await outbox.next_post(connection, case_id))
 
 
-async def find_command(connection: AsyncConnection, command_id: str) -> CommandRow | None:
-    """A command that was carried out, by its id."""
-    row = (await connection.execute(select(COMMAND).where(COMMAND.c.id == command_id))).first()
-    return CommandRow(**row._mapping) if row else None
+class Submitted(NamedTuple):
+    """What became of a command so far: carried out with this fingerprint, or refused so many times."""
+
+    fingerprint: str | None
+    refused: int
+
+
+_SUBMITTED = text("""
+    SELECT (SELECT fingerprint FROM command WHERE case_id = :case AND starts_with(id, :command) LIMIT 1) AS fingerprint,
+           (SELECT count(*) FROM refused_attempt WHERE case_id = :case AND starts_with(command_id, :command)) AS refused
+""")
+
+
+async def submitted(connection: AsyncConnection, case_id: str, command_id: str) -> Submitted:
+    """What became of a command, under its id or those it got when it was judged again."""
+    row = (await connection.execute(_SUBMITTED, {"case": case_id, "command": command_id})).one()
+    return Submitted(row.fingerprint, row.refused)
 
 
 class LedgerEntry(NamedTuple):
@@ -166,7 +179,13 @@ async def attempts(connection: AsyncConnection, case_id: str, limit: int = 200) 
     return [RefusedAttemptRow(**r._mapping) for r in await connection.execute(query)]
 
 
-async def took_part(connection: AsyncConnection, case_id: str, person: str) -> bool:
-    """Whether a person acted in a case."""
-    query = select(PARTICIPANT.c.case_id).where(PARTICIPANT.c.case_id == case_id, PARTICIPANT.c.person_id == person)
-    return (await connection.execute(query)).first() is not None
+_VOICES = ("comment_made", "unit_opined")
+"""What anybody who sees a case may say in it, without deciding anything."""
+
+
+async def decided_in(connection: AsyncConnection, case_id: str, person: str) -> bool:
+    """Whether a person had a hand in a case, beyond saying something."""
+    query = select(LEDGER.c.seq).where(
+        LEDGER.c.case_id == case_id, LEDGER.c.actor == person, LEDGER.c.type.not_in(_VOICES)
+    )
+    return (await connection.execute(query.limit(1))).first() is not None

@@ -9,10 +9,11 @@ from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import insert, select, text
+from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from domain.calendar import local_day
 from domain.case import CLOCK, Case
 from domain.commands import Command, OpenCase, Undelivered, parse_command
 from domain.decide import Decision, decide, open_case
@@ -22,8 +23,9 @@ from domain.refusals import Refusal, RefusalCode, refuse
 from store import consequences, docket, ledger, outbox
 from store.attempts import record_refusal
 from store.failpoint import failpoint
-from store.gathering import Gatherer
-from store.tables import COMMAND, DOCKET, LEDGER, PRIVATE_VALUE
+from store.gathering import Gatherer, agencies_of, case_number, open_case_of
+from store.surroundings import surroundings
+from store.writing import Written, write
 
 _CONSTRAINTS = {
     "seat_has_one_occupant": RefusalCode.SEAT_TAKEN,
@@ -33,6 +35,11 @@ _CONSTRAINTS = {
 """Constraints that hold across cases: their violation is a refusal with its name, not an error."""
 
 _LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(:case, 0))")
+_DOCKET = text("SELECT state, head FROM docket WHERE case_id = :case FOR UPDATE")
+
+
+TRIES = 3
+"""How often a command that lost a seat to another is judged anew; the last time with no seat left to take."""
 
 
 class _Refused(Exception):
@@ -59,11 +66,12 @@ class Register:
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
-        self._gatherer = Gatherer()
+        self._gatherer = Gatherer(to_commit=True)
 
     async def commit(self, attempt: Attempt) -> Committed:
         """Judge one command and write what follows; a refusal comes back as data and is recorded as an attempt."""
-        for lost in (False, True):
+        for left in reversed(range(TRIES)):
+            lost = left == 0
             try:
                 async with self._engine.begin() as connection:
                     done = await self._commit(connection, attempt, lost_seat=lost)
@@ -78,47 +86,58 @@ class Register:
                     raise
                 if lost or code is RefusalCode.OPEN_CASE_EXISTS:
                     return await self._refuse(attempt, refuse(code))
-        raise AssertionError("the second round answers")
+        raise AssertionError("the last try answers")
 
     async def _commit(self, connection: AsyncConnection, attempt: Attempt, lost_seat: bool) -> Committed:
         envelope = attempt.envelope
-        await connection.execute(_LOCK, {"case": attempt.case_id})
-        known = (await connection.execute(select(COMMAND).where(COMMAND.c.id == envelope.id))).first()
-        present = await _locked(connection, attempt.case_id)
-        if known is not None:
-            if known.fingerprint != envelope.fingerprint:
+        present = await _locked(connection, attempt)
+        command = parse_command(envelope.kind, envelope.body)
+        facts, asked = await self._facts(connection, attempt, present, command)
+        if asked is not None:
+            if asked != envelope.fingerprint:
                 raise _Refused(refuse(RefusalCode.IDEMPOTENCY_KEY_REUSED))
             return Committed(snapshot=await _snapshot(connection, present), replayed=True)
-        if present and present.case.seq > attempt.expected_seq:
+        known_seq = present.case.seq if present else 0
+        if known_seq > attempt.expected_seq:
             return Committed(snapshot=await _snapshot(connection, present), behind=True)
-        if (present.case.seq if present else 0) < attempt.expected_seq:
+        if known_seq < attempt.expected_seq:
             raise RegisterBehind(f"case {attempt.case_id}: the engine is at {attempt.expected_seq}")
-        command = parse_command(envelope.kind, envelope.body)
-        facts = await self._facts(connection, attempt, present, command)
         if lost_seat and facts.seats:
             facts = replace(facts, seats=facts.seats.model_copy(update={"free_seat": None, "ours_holds": False}))
         decision = self._judge(attempt, present, command, facts)
         if not decision.steps:
             return Committed(snapshot=await _snapshot(connection, present))
         failpoint("commit.before_write")
-        head = await _write(connection, attempt, present, command, decision, facts)
-        after = _Present(decision.steps[-1].case, head)
-        return Committed(snapshot=await _snapshot(connection, after))
+        after, post_at = await _write(connection, attempt, present, command, decision, facts)
+        return Committed(snapshot=snapshot_of(after.case, after.head, post_at))
 
     async def _facts(
         self, connection: AsyncConnection, attempt: Attempt, present: _Present | None, command: Command
-    ) -> Facts:
-        actor = attempt.envelope.actor
+    ) -> tuple[Facts, str | None]:
+        """The facts of the judgement, and what was asked under this command id if it was carried out before."""
+        envelope = attempt.envelope
         if isinstance(command, OpenCase):
-            facts = await self._gatherer.for_proposal(connection, attempt.at, actor, command)
-            if facts.dossier is None:
-                return facts
-            other = await self._gatherer.open_case_of(connection, facts.dossier.person)
-            number = await self._gatherer.number(connection, facts) if other is None else ""
-            return replace(facts, open_case=other, number=number)
+            facts, around = await self._gatherer.for_proposal(
+                connection, attempt.at, envelope.actor, command, envelope.id
+            )
+            if facts.dossier is None or around.asked is not None:
+                return facts, around.asked
+            other = await open_case_of(connection, facts.dossier.person)
+            number = await case_number(connection, facts) if other is None else ""
+            return replace(facts, open_case=other, number=number), None
         if present is None:
             raise _Refused(refuse(RefusalCode.CASE_UNKNOWN))
-        return await self._gatherer.for_case(connection, attempt.at, present.case, actor, command)
+        around = await surroundings(
+            connection,
+            local_day(attempt.at),
+            envelope.actor,
+            subject=present.case.subject,
+            agencies=agencies_of(present.case),
+            command_id=envelope.id,
+        )
+        judged = None if around.asked is not None else command
+        facts = await self._gatherer.for_case(connection, attempt.at, present.case, envelope.actor, judged, around)
+        return facts, around.asked
 
     @staticmethod
     def _judge(attempt: Attempt, present: _Present | None, command: Command, facts: Facts) -> Decision:
@@ -147,12 +166,11 @@ class Register:
         return Committed(refusal=refusal)
 
 
-async def _locked(connection: AsyncConnection, case_id: str) -> _Present | None:
-    row = (
-        await connection.execute(
-            select(DOCKET.c.state, DOCKET.c.head).where(DOCKET.c.case_id == case_id).with_for_update()
-        )
-    ).first()
+async def _locked(connection: AsyncConnection, attempt: Attempt) -> _Present | None:
+    """The case, its docket row locked; where there is none yet, its id is."""
+    if attempt.expected_seq == 0:
+        await connection.execute(_LOCK, {"case": attempt.case_id})
+    row = (await connection.execute(_DOCKET, {"case": attempt.case_id})).first()
     return _Present(Case.model_validate(row.state), row.head) if row else None
 
 
@@ -163,8 +181,8 @@ async def _write(
     command: Command,
     decision: Decision,
     facts: Facts,
-) -> bytes:
-    """Append the events, move the read model, seats and outbox. Returns the new head of the chain."""
+) -> tuple[_Present, datetime | None]:
+    """Append the events, move the read model, seats and outbox: the case after, and when its outbox has to send."""
     envelope = attempt.envelope
     before, after = present.case if present else None, decision.steps[-1].case
     header = ledger.Header(
@@ -179,67 +197,17 @@ async def _write(
         run_id=attempt.run_id,
     )
     first = (before.seq if before else 0) + 1
-    written = ledger.entries(header, first, present.head if present else None, decision.events)
-    head = written[-1].hash
-    await _append(connection, header, envelope.fingerprint, envelope.kind, envelope.request_id, written)
-    await docket.project(connection, before, after, decision.events, head, envelope.actor)
+    entries = ledger.entries(header, first, present.head if present else None, decision.events)
+    head = entries[-1].hash
+    standing = {**docket.docket_values(after), **docket.named_values(decision.events)}
     await consequences.apply(connection, before, after, decision.events, facts.today)
-    await outbox.queue(connection, decision, facts, envelope.actor)
+    await outbox.cancel_undone(connection, decision)
     if isinstance(command, Undelivered):
         await outbox.give_up(connection, after.id, command.keys)
-    return head
-
-
-async def _append(
-    connection: AsyncConnection,
-    header: ledger.Header,
-    fingerprint: str,
-    kind: str,
-    request_id: str | None,
-    written: list[ledger.Entry],
-) -> None:
-    office = header.office
-    await connection.execute(
-        insert(LEDGER),
-        [
-            {
-                "case_id": header.case_id,
-                "seq": entry.seq,
-                "type": entry.type,
-                "at": header.at,
-                "actor": header.actor,
-                "office": office.office if office else None,
-                "capacity": office.capacity if office else None,
-                "command_id": header.command_id,
-                "update_id": header.command_id,
-                "run_id": header.run_id,
-                "policy": header.policy,
-                "body": entry.body,
-                "hash": entry.hash,
-            }
-            for entry in written
-        ],
-    )
-    private = [
-        {"case_id": header.case_id, "seq": entry.seq, "path": path, "salt": salt, "value": value}
-        for entry in written
-        for path, (salt, value) in entry.private.items()
-    ]
-    if private:
-        await connection.execute(insert(PRIVATE_VALUE), private)
-    await connection.execute(
-        insert(COMMAND).values(
-            id=header.command_id,
-            case_id=header.case_id,
-            kind=kind,
-            actor=header.actor,
-            fingerprint=fingerprint,
-            first_seq=written[0].seq,
-            last_seq=written[-1].seq,
-            at=header.at,
-            request_id=request_id,
-        )
-    )
+    post = outbox.post(decision, facts, envelope.actor)
+    tasks = docket.task_values(after)
+    post_at = await write(connection, Written(header, envelope, entries, before is None, standing, tasks, post))
+    return _Present(after, head), post_at
 
 
 async def _snapshot(connection: AsyncConnection, present: _Present | None) -> Snapshot | None:

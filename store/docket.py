@@ -1,21 +1,16 @@
-"""The read model: one docket row, the open tasks, the participants. Folded from events; disposable."""
+"""The read model: one docket row, the open tasks, the participants. A function of the case and its events; disposable."""
 
 from typing import Any
 
-from sqlalchemy import delete, insert, update
-from sqlalchemy.dialects.postgresql import insert as upsert
-from sqlalchemy.ext.asyncio import AsyncConnection
-
-from domain.case import CLOCK, Case
+from domain.case import Case
 from domain.events import CaseOpened, DecreeIssued, Event
 from domain.tasks import tasks
 from domain.vocabulary import STAGE_ORDER, Stage
-from store.tables import DOCKET, PARTICIPANT, TASK
 
 _APPROVAL = STAGE_ORDER.index(Stage.APPROVAL)
 
 
-def docket_values(case: Case, head: bytes) -> dict[str, Any]:
+def docket_values(case: Case) -> dict[str, Any]:
     """The columns of a docket row that follow from the case alone."""
     origin, target = case.from_post, case.to_post
     return {
@@ -39,7 +34,6 @@ def docket_values(case: Case, head: bytes) -> dict[str, Any]:
         "policy": case.policy,
         "seq": case.seq,
         "version": case.version,
-        "head": head,
         "state": case.model_dump(mode="json", exclude_none=True),
     }
 
@@ -74,23 +68,3 @@ def task_values(case: Case) -> list[dict[str, Any]]:
         }
         for no, task in enumerate(tasks(case))
     ]
-
-
-async def project(
-    connection: AsyncConnection, before: Case | None, after: Case, events: list[Event], head: bytes, actor: str
-) -> None:
-    """Move the read model from the case before a command to the case after it."""
-    values = {**docket_values(after, head), **named_values(events)}
-    if before is None:
-        await connection.execute(insert(DOCKET).values({"reached_approval": False, **values}))
-    else:
-        await connection.execute(update(DOCKET).where(DOCKET.c.case_id == after.id).values(values))
-    new_tasks = task_values(after)
-    if before is None or task_values(before) != new_tasks:
-        if before is not None:
-            await connection.execute(delete(TASK).where(TASK.c.case_id == after.id))
-        if new_tasks:
-            await connection.execute(insert(TASK), new_tasks)
-    if actor != CLOCK:
-        row = upsert(PARTICIPANT).values(case_id=after.id, person_id=actor)
-        await connection.execute(row.on_conflict_do_nothing())

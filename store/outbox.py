@@ -1,6 +1,5 @@
 """The outbox: notices written in the commit, delivered later, each with a state everyone concerned can see."""
 
-import json
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -14,17 +13,6 @@ from domain.events import ActUndone
 from domain.facts import Facts
 from domain.notices import Notice, notices, task_notices
 
-_QUEUE = text("""
-    INSERT INTO notice (key, case_id, seq, person_id, template, params, address, state,
-                        created_at, not_before, give_up_at)
-    SELECT n.key, :case, n.seq, n.person, n.template, n.params, e.email,
-           CASE WHEN e.email IS NULL OR NOT n.by_mail THEN 'in_app' ELSE 'queued' END,
-           CAST(:at AS timestamptz), CAST(:not_before AS timestamptz), CAST(:give_up_at AS timestamptz)
-    FROM jsonb_to_recordset(CAST(:rows AS jsonb))
-         AS n(key text, seq int, person text, template text, params jsonb, by_mail boolean)
-    LEFT JOIN employee e ON e.person_id = n.person AND e.superseded_at IS NULL
-    ORDER BY n.seq, n.key
-""")
 _CANCEL = text("""
     UPDATE notice SET state = 'cancelled'
     WHERE case_id = :case AND seq >= :from_seq AND state IN ('queued', 'failed', 'in_app')
@@ -35,23 +23,31 @@ _NEXT = text("""
 """)
 
 
-async def queue(connection: AsyncConnection, decision: Decision, facts: Facts, by: str) -> None:
-    """Write the notices of one command. They wait until the act can no longer be undone; an undo cancels them."""
+class Post(NamedTuple):
+    """The notices of one command, to be written with it, and when they may leave and must have left."""
+
+    rows: list[dict[str, object]]
+    not_before: datetime
+    give_up_at: datetime
+
+
+def post(decision: Decision, facts: Facts, by: str) -> Post:
+    """The notices of a command. They wait until the act can no longer be undone."""
     rows: list[dict[str, object]] = []
-    not_before = facts.now
     for event, case in decision.steps:
-        if isinstance(event, ActUndone):
-            await connection.execute(_CANCEL, {"case": case.id, "from_seq": event.from_seq})
-        if event.undo_until:
-            not_before = event.undo_until
         rows += _rows(case, notices(event, case, facts, by))
     last = decision.steps[-1].case
     if any(event.move for event in decision.events):
         rows += _rows(last, task_notices(last, facts, by), first=len(rows))
-    if rows:
-        give_up = not_before + timedelta(hours=facts.policy.notices.give_up_hours)
-        params = {"case": decision.steps[0].case.id, "rows": json.dumps(rows), "at": facts.now}
-        await connection.execute(_QUEUE, {**params, "not_before": not_before, "give_up_at": give_up})
+    not_before = max((e.undo_until for e in decision.events if e.undo_until), default=facts.now)
+    return Post(rows, not_before, not_before + timedelta(hours=facts.policy.notices.give_up_hours))
+
+
+async def cancel_undone(connection: AsyncConnection, decision: Decision) -> None:
+    """Where the command took an act back, cancel the notices of that act that have not left."""
+    for event, case in decision.steps:
+        if isinstance(event, ActUndone):
+            await connection.execute(_CANCEL, {"case": case.id, "from_seq": event.from_seq})
 
 
 def _rows(case: Case, told: list[Notice], first: int = 0) -> list[dict[str, object]]:

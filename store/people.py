@@ -1,4 +1,4 @@
-"""Facts about people and offices as the register holds them on a day."""
+"""Facts about a civil servant and about posts, as the register holds them on a day."""
 
 from datetime import date
 
@@ -6,80 +6,13 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.facts import (
-    Actor,
     CompetenceFact,
     ConditionFact,
     Dossier,
-    OfficeHeld,
     Position,
     RatingFact,
     TalentFact,
 )
-from domain.vocabulary import Office
-
-ROUTE_OFFICES = (
-    Office.GOVERNOR,
-    Office.REGIONAL_SECRETARY,
-    Office.HR_HEAD,
-    Office.HR_OFFICER,
-    Office.BOARD_MEMBER,
-)
-"""Offices that have to do with every case, whatever units it touches."""
-
-_OFFICES = text("""
-    SELECT office, unit_code, person_id, holder_name, capacity, instrument
-    FROM office
-    WHERE superseded_at IS NULL AND valid_from <= :day AND (valid_to IS NULL OR valid_to >= :day)
-      AND (office = ANY(:offices) OR unit_code = ANY(:units) OR person_id = :person)
-    ORDER BY valid_from, id
-""")
-
-
-async def offices(
-    connection: AsyncConnection, day: date, person: str, units: list[str], route: bool = True
-) -> list[OfficeHeld]:
-    """Offices held on a day by a person, in some units, and on the route of every case."""
-    rows = await connection.execute(
-        _OFFICES, {"day": day, "person": person, "units": units, "offices": list(ROUTE_OFFICES) if route else []}
-    )
-    return [
-        OfficeHeld(
-            office=r.office,
-            unit=r.unit_code,
-            person=r.person_id,
-            name=r.holder_name,
-            capacity=r.capacity,
-            instrument=r.instrument,
-        )
-        for r in rows
-    ]
-
-
-async def name(connection: AsyncConnection, person: str) -> str | None:
-    """The name of a person; None when the register does not know him."""
-    return (await connection.execute(_NAME, {"person": person})).scalar()
-
-
-async def actor(connection: AsyncConnection, person: str, day: date) -> Actor | None:
-    """A person with the offices he holds on a day; None when the register does not know him."""
-    known = await name(connection, person)
-    if known is None:
-        return None
-    return Actor(person=person, name=known, offices=tuple(await offices(connection, day, person, [], route=False)))
-
-
-_NAME = text("SELECT name FROM person WHERE id = :person")
-
-_KIN = text("""
-    SELECT spouse_id FROM employee WHERE person_id = :person AND superseded_at IS NULL AND spouse_id IS NOT NULL
-    UNION SELECT person_id FROM employee WHERE spouse_id = :person AND superseded_at IS NULL
-""")
-
-
-async def kin(connection: AsyncConnection, person: str) -> frozenset[str]:
-    """Persons related to a civil servant, as far as the register knows: spouses."""
-    return frozenset((await connection.execute(_KIN, {"person": person})).scalars())
-
 
 _DOSSIER = text("""
     SELECT p.id AS person, p.nip, p.name, e.status, e.grade, e.appointed_on, e.birth_date,

@@ -99,7 +99,7 @@ async def _case_ids(engine: AsyncEngine) -> AsyncIterator[str]:
 
 _COUNT = text("SELECT count(*) FROM ledger WHERE seq = 1")
 _IDS = text("SELECT case_id FROM ledger WHERE seq = 1 AND case_id > :after ORDER BY case_id LIMIT :limit")
-_LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(:case, 0))")
+_LOCK = text("SELECT 1 FROM docket WHERE case_id = :case FOR UPDATE")
 _ENTRIES = text("""
     SELECT l.body, l.hash, (SELECT jsonb_object_agg(v.path, v.value) FROM private_value v
                             WHERE v.case_id = l.case_id AND v.seq = l.seq) AS private
@@ -122,7 +122,7 @@ async def fold(connection: AsyncConnection, case_id: str) -> Rebuilt:
         head = row.hash
     if case is None:
         raise LookupError(f"the ledger has no case {case_id}")
-    values = {"reached_approval": False, **docket_values(case, head), **named_values(events)}
+    values = {"reached_approval": False, **docket_values(case), "head": head, **named_values(events)}
     return Rebuilt(case, values, task_values(case), frozenset(actors))
 
 

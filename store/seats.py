@@ -28,14 +28,19 @@ _UNITS = text("""
     GROUP BY p.unit_code
 """)
 
-_FREE = text("""
-    SELECT s.id, EXISTS (SELECT 1 FROM occupancy o WHERE o.seat_id = s.id AND o.superseded_at IS NULL
-                           AND o.kind = 'hold' AND o.case_id = :case) AS ours
-    FROM seat s
+_FREE = """
+    SELECT s.id FROM seat s
     WHERE s.position_code = :position AND s.abolished_on IS NULL
       AND NOT EXISTS (SELECT 1 FROM occupancy o WHERE o.seat_id = s.id AND o.superseded_at IS NULL
-                        AND o.during && daterange(:day, NULL) AND NOT (o.kind = 'hold' AND o.case_id = :case))
-    ORDER BY ours DESC, s.no LIMIT 1
+                        AND o.during && daterange(:day, NULL))
+    ORDER BY s.no LIMIT 1
+"""
+_FREE_NOW = text(_FREE)
+# Two who commit at once take two seats: a seat that another transaction is about to take is passed over.
+_FREE_TO_TAKE = text(f"{_FREE} FOR UPDATE OF s SKIP LOCKED")
+_OURS = text("""
+    SELECT seat_id FROM occupancy
+    WHERE case_id = :case AND kind = 'hold' AND superseded_at IS NULL AND position_code = :position
 """)
 
 NO_CASE = ""
@@ -43,22 +48,32 @@ NO_CASE = ""
 
 
 async def seats(
-    connection: AsyncConnection, day: date, target: Position, origin: Position | None, case: Case | None
+    connection: AsyncConnection,
+    day: date,
+    target: Position,
+    origin: Position | None,
+    case: Case | None,
+    to_take: bool = False,
 ) -> Seats:
-    """The seats of a target post and the staffing around it; holds of the case itself do not count against it."""
+    """The seats of a target post and the staffing around it; holds of the case itself do not count against it.
+
+    With `to_take` the free seat is locked for this transaction.
+    """
     case_id = case.id if case else NO_CASE
     codes = [target.code, *([origin.code] if origin else [])]
     units = [target.unit, *([origin.unit] if origin else [])]
     posts = await _staffing(connection, _POSTS, {"day": day, "case": case_id, "codes": codes})
     around = await _staffing(connection, _UNITS, {"day": day, "case": case_id, "units": units})
-    free = (await connection.execute(_FREE, {"day": day, "case": case_id, "position": target.code})).first()
+    ours = (await connection.execute(_OURS, {"case": case_id, "position": target.code})).scalar() if case else None
+    free = _FREE_TO_TAKE if to_take else _FREE_NOW
+    seat = ours or (await connection.execute(free, {"day": day, "position": target.code})).scalar()
     return Seats(
         target=posts[target.code],
-        free_seat=free.id if free else None,
+        free_seat=seat,
         origin=posts.get(origin.code) if origin else None,
         origin_unit=around.get(origin.unit) if origin else None,
         destination_unit=around[target.unit],
-        ours_holds=bool(free and free.ours) if case and case.seat is not None else True,
+        ours_holds=ours is not None if case and case.seat is not None else True,
     )
 
 

@@ -1,5 +1,6 @@
 """What must hold after every story, whatever happened in it; and how stories are recorded for replay."""
 
+import gzip
 import hashlib
 import hmac
 import json
@@ -64,4 +65,5 @@ async def record(house: House, into: Path, story: str) -> None:
     into.mkdir(parents=True, exist_ok=True)  # noqa: ASYNC240
     for number, case in enumerate(house.opened, 1):
         history = await case.workflow.fetch_history()
-        (into / f"{story.removeprefix('test_')}-{number}.json").write_text(history.to_json())
+        packed = gzip.compress(history.to_json().encode(), mtime=0)
+        (into / f"{story.removeprefix('test_')}-{number}.json.gz").write_bytes(packed)

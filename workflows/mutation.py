@@ -39,7 +39,8 @@ class MutationWorkflow:
     async def run(self, snapshot: Snapshot) -> Snapshot:
         if not await self._is_born():
             return self._snapshot
-        self._label(stage_changed=True)
+        if snapshot.seq:
+            self._label(stage_changed=True)
         await asyncio.gather(self._keep_time(), self._post())
         await workflow.wait_condition(workflow.all_handlers_finished)
         if self._over():

@@ -3,30 +3,48 @@
 import base64
 import hashlib
 import json
+from collections.abc import Awaitable, Callable, Iterator
 from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Path, Query, Request, Response
+from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api import metrics, presenting
 from api import schemas as out
-from api.deps import ExpectedVersion, IdempotencyKey, Language, Now, Reading, Services, ServicesDep, ViewerDep
+from api.deps import (
+    PLAIN,
+    ExpectedVersion,
+    IdempotencyKey,
+    KnownTags,
+    Language,
+    Now,
+    Reading,
+    Services,
+    ServicesDep,
+    ViewerDep,
+)
 from api.preview import preview_of
 from api.problems import Problem, Refused
 from api.routes import problems
+from domain.calendar import local_day
 from domain.commands import ActCommand, Comment, OpenCase, Proposal
 from domain.history import superseded
-from domain.protocol import Envelope
+from domain.protocol import Envelope, Snapshot
 from domain.refusals import RefusalCode, refuse
 from domain.vocabulary import Stage, Status
 from store import cases, notice_list
+from store.gathering import agencies_of
+from store.surroundings import surroundings
 from store.viewing import DECIDERS, Viewer
 
 router = APIRouter(tags=["cases"])
 
-CaseId = Annotated[str, Path(pattern=r"^(c_[a-z2-7]{26}|MUT-\d{4}-\d{6,})$", description="Id or number of the case.")]
+CaseId = Annotated[
+    str, Path(max_length=40, pattern=PLAIN, description="Id of the case, or its number: MUT-2026-000001.")
+]
 Limit = Annotated[int, Query(ge=1, le=200)]
 
 
@@ -48,15 +66,13 @@ async def open_case(
     command_id = _command_id(viewer.person, "cases", key)
     case_id = "c_" + base64.b32encode(hashlib.sha256(command_id.encode()).digest()).decode().lower()[:26]
     envelope = _envelope(command_id, "open", viewer, command, None, request)
-    if not await _answered_before(services, envelope, response):
-        with metrics.act("open"):
-            await services.desk.open(case_id, envelope)
+    await _once(services, response, case_id, envelope, lambda asked: services.desk.open(case_id, asked))
     view = await _view(services, viewer, case_id, now, language, response)
     response.headers["Location"] = f"{request.url.path}/{case_id}"
     return view
 
 
-@router.post("/cases/preview", operation_id="preview_case", responses=problems(401, 403, 413, 415, 422, 503))
+@router.post("/cases/preview", operation_id="preview_case", responses=problems(400, 401, 403, 413, 415, 422, 503))
 async def preview_case(
     proposal: Proposal, services: ServicesDep, connection: Reading, viewer: ViewerDep, now: Now, language: Language
 ) -> out.PreviewOut:
@@ -74,8 +90,12 @@ async def list_cases(
     language: Language,
     stage: Stage | None = None,
     status: Status | None = None,
-    unit: Annotated[str | None, Query(max_length=31, description="Unit or agency of origin or destination.")] = None,
-    q: Annotated[str | None, Query(max_length=200, description="Name, NIP, case or decree number.")] = None,
+    unit: Annotated[
+        str | None, Query(max_length=31, pattern=PLAIN, description="Unit or agency of origin or destination.")
+    ] = None,
+    q: Annotated[
+        str | None, Query(max_length=200, pattern=PLAIN, description="Name, NIP, case or decree number.")
+    ] = None,
     overdue: bool | None = None,
     limit: Limit = 50,
     cursor: Annotated[str | None, Query(max_length=1000)] = None,
@@ -97,18 +117,25 @@ async def list_cases(
     )
 
 
-@router.get("/cases/{case_id}", operation_id="get_case", responses=problems(401, 404, 422, 503))
+@router.get(
+    "/cases/{case_id}",
+    operation_id="get_case",
+    response_model=out.CaseOut,
+    responses={304: {"description": "The case is still at a version you hold"}, **problems(401, 404, 422, 503)},
+)
 async def get_case(
     case_id: CaseId,
     services: ServicesDep,
     viewer: ViewerDep,
+    known: KnownTags,
     now: Now,
     language: Language,
-    request: Request,
     response: Response,
 ) -> Any:
     """A case, with the acts open to this caller now and why others are not. The `ETag` is its version."""
     view = await _view(services, viewer, case_id, now, language, response)
+    if known & {response.headers["ETag"], "*"}:
+        return Response(status_code=304, headers={"ETag": response.headers["ETag"]})
     return view
 
 
@@ -123,15 +150,16 @@ async def list_case_events(
         raise Refused(refuse(RefusalCode.NOT_AUTHORISED, act="read"))
     entries = await cases.events(connection, row.case.id)
     gone = superseded((e.body["seq"], e.body["type"], e.body["data"]) for e in entries)
-    shown = (presenting.event(e, subject, e.body["seq"] in gone, language) for e in entries)
+    shown = (presenting.event(e, viewer, row.case.subject, e.body["seq"] in gone, language) for e in entries)
     return out.EventsOut(items=[e for e in shown if e], head=entries[-1].hash if entries else None)
 
 
 @router.get("/cases/{case_id}/attempts", operation_id="list_case_attempts", responses=problems(401, 403, 404, 422, 503))
 async def list_case_attempts(case_id: CaseId, connection: Reading, viewer: ViewerDep) -> out.Page[out.AttemptOut]:
-    """Refused attempts on a case, newest first; for HR and auditors."""
+    """Refused attempts on a case, newest first; for those who oversee, HR not among them."""
     row = await _visible(connection, viewer, case_id)
-    _overseers_only(viewer)
+    if not viewer.oversees:
+        raise Refused(refuse(RefusalCode.NOT_AUTHORISED, act="read"))
     rows = await cases.attempts(connection, row.case.id)
     return out.Page(items=[out.AttemptOut(**r.model_dump(include=set(out.AttemptOut.model_fields))) for r in rows])
 
@@ -140,7 +168,8 @@ async def list_case_attempts(case_id: CaseId, connection: Reading, viewer: Viewe
 async def list_case_notices(case_id: CaseId, connection: Reading, viewer: ViewerDep) -> out.Page[out.NoticeStateOut]:
     """Every notice of a case and what became of it; for HR and auditors."""
     row = await _visible(connection, viewer, case_id)
-    _overseers_only(viewer)
+    if not (viewer.is_hr or viewer.oversees):
+        raise Refused(refuse(RefusalCode.NOT_AUTHORISED, act="read"))
     found = await notice_list.of_case(connection, row.case.id)
     return out.Page(
         items=[
@@ -197,11 +226,14 @@ async def act_on_case(
         row = await _visible(connection, viewer, case_id)
     command_id = _command_id(viewer.person, f"cases/{row.case.id}/acts", key)
     envelope = _envelope(command_id, command.act, viewer, command, version, request)
-    if not await _answered_before(services, envelope, response):
-        if request.headers.get("if-match") is None and not isinstance(command, Comment):
+    needs_version = request.headers.get("if-match") is None and not isinstance(command, Comment)
+
+    async def hand_in(asked: Envelope) -> Snapshot:
+        if needs_version:
             raise Problem("if_match_required")
-        with metrics.act(command.act):
-            await services.desk.act(row.case.id, envelope, now)
+        return await services.desk.act(row.case.id, asked, now)
+
+    await _once(services, response, row.case.id, envelope, hand_in)
     return await _view(services, viewer, row.case.id, now, language, response)
 
 
@@ -214,6 +246,8 @@ def _envelope(
     command_id: str, kind: str, viewer: Viewer, command: BaseModel, version: int | None, request: Request
 ) -> Envelope:
     body = command.model_dump(mode="json", exclude_unset=True, exclude={"act"})
+    if errors := [{"type": "nul_character", "loc": ("body", *place)} for place in _nul(body)]:
+        raise RequestValidationError(errors, body=body)
     asked = json.dumps([kind, body], sort_keys=True, separators=(",", ":"))
     return Envelope(
         id=command_id,
@@ -226,16 +260,41 @@ def _envelope(
     )
 
 
-async def _answered_before(services: Services, envelope: Envelope, response: Response) -> bool:
-    """Whether the very command was carried out already: then it is answered, not repeated. Raises on another one."""
-    async with services.engine.connect() as connection:
-        known = await cases.find_command(connection, envelope.id)
-    if known is None:
-        return False
-    if known.fingerprint != envelope.fingerprint:
+def _nul(value: Any, *place: str | int) -> Iterator[tuple[str | int, ...]]:
+    """Where a body holds the one character that the register cannot keep."""
+    if isinstance(value, str) and "\x00" in value:
+        yield place
+    elif isinstance(value, (dict, list)):
+        for part, held in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from _nul(held, *place, part)
+
+
+async def _once(
+    services: Services,
+    response: Response,
+    case_id: str,
+    envelope: Envelope,
+    hand_in: Callable[[Envelope], Awaitable[Snapshot]],
+) -> None:
+    """Hand a command in, or find that it was carried out: then it is answered, not repeated. Raises on another one.
+
+    The engine answers an id as it did first. What was refused is to be judged again, so it goes in under a new id.
+    """
+    found = await _submitted(services, case_id, envelope.id)
+    if found.fingerprint is None:
+        again = {"id": f"{envelope.id}-{found.refused}"} if found.refused else {}
+        with metrics.act(envelope.kind):
+            await hand_in(envelope.model_copy(update=again))
+        found = await _submitted(services, case_id, envelope.id)
+    else:
+        response.headers["Idempotent-Replayed"] = "true"
+    if found.fingerprint not in (None, envelope.fingerprint):
         raise Refused(refuse(RefusalCode.IDEMPOTENCY_KEY_REUSED))
-    response.headers["Idempotent-Replayed"] = "true"
-    return True
+
+
+async def _submitted(services: Services, case_id: str, command_id: str) -> cases.Submitted:
+    async with services.engine.connect() as connection:
+        return await cases.submitted(connection, case_id, command_id)
 
 
 async def _visible(connection: AsyncConnection, viewer: Viewer, case_id: str) -> cases.CaseRow:
@@ -251,7 +310,10 @@ async def _view(
     """The case as it stands for this caller; `ETag` is its version."""
     async with services.engine.connect() as connection:
         row = await _visible(connection, viewer, case_id)
-        facts = await services.gatherer.for_case(connection, now, row.case, viewer.person, None)
+        around = await surroundings(
+            connection, local_day(now), viewer.person, subject=row.case.subject, agencies=agencies_of(row.case)
+        )
+        facts = await services.gatherer.for_case(connection, now, row.case, viewer.person, None, around)
         results = await cases.rule_results(connection, row.case.id)
         states = await notice_list.states(connection, row.case.id)
     response.headers["ETag"] = f'"{row.case.version}"'
@@ -261,12 +323,7 @@ async def _view(
 async def _has_to_do_with(connection: AsyncConnection, viewer: Viewer, row: cases.CaseRow) -> bool:
     """Whether the viewer decides or decided in the case, and so may read how it came to him."""
     reached = bool(row.case.verifiers) or row.case.stage in (Stage.APPROVAL, Stage.PLACEMENT, Stage.REVIEW)
-    return (viewer.holds(DECIDERS) and reached) or await cases.took_part(connection, row.case.id, viewer.person)
-
-
-def _overseers_only(viewer: Viewer) -> None:
-    if not (viewer.is_hr or viewer.oversees):
-        raise Refused(refuse(RefusalCode.NOT_AUTHORISED, act="read"))
+    return (viewer.holds(DECIDERS) and reached) or await cases.decided_in(connection, row.case.id, viewer.person)
 
 
 def _persons_only(viewer: Viewer) -> None:

@@ -5,21 +5,24 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
 
+from api import presenting
 from api import schemas as out
-from api.deps import Language, Now, Reading, ServicesDep, ViewerDep
+from api.deps import PLAIN, Language, Now, Reading, ServicesDep, ViewerDep
 from api.problems import Problem, Refused
 from api.routes import problems
+from domain.calendar import local_day
 from domain.refusals import RefusalCode, refuse
 from domain.vocabulary import Office, PositionKind
 from store import policies, rating_years, registers
 from store.registers import EmployeeRow, PositionRow, UnitRow
+from store.viewing import Viewer
 
 router = APIRouter(tags=["register"])
 
 Limit = Annotated[int, Query(ge=1, le=200)]
 Cursor = Annotated[str | None, Query(max_length=1000)]
-Search = Annotated[str | None, Query(max_length=200)]
-UnitCode = Annotated[str | None, Query(max_length=31, description="A unit, with all below it.")]
+Search = Annotated[str | None, Query(max_length=200, pattern=PLAIN)]
+UnitCode = Annotated[str | None, Query(max_length=31, pattern=PLAIN, description="A unit, with all below it.")]
 
 
 @router.get("/employees", operation_id="list_employees", responses=problems(400, 401, 422, 503))
@@ -28,7 +31,9 @@ async def list_employees(
     connection: Reading,
     viewer: ViewerDep,
     now: Now,
-    q: Annotated[str | None, Query(max_length=200, description="Words of the name, or a NIP in any spacing.")] = None,
+    q: Annotated[
+        str | None, Query(max_length=200, pattern=PLAIN, description="Words of the name, or a NIP in any spacing.")
+    ] = None,
     unit: UnitCode = None,
     limit: Limit = 50,
     cursor: Cursor = None,
@@ -36,12 +41,12 @@ async def list_employees(
     """Employees this caller may see, by name."""
     bound = ["employees", viewer.person, q, unit]
     place = services.cursors.read(cursor, bound)
-    today = await services.gatherer.today(connection, now)
+    today = local_day(now)
     after = (str(place[0]), str(place[1])) if place else None
     rows = await registers.employees(connection, viewer, today, q=q, unit=unit, limit=limit + 1, after=after)
     more, rows = len(rows) > limit, rows[:limit]
     return out.Page(
-        items=[_employee(r) for r in rows],
+        items=[_employee(r, viewer) for r in rows],
         next_cursor=services.cursors.write([rows[-1].name, rows[-1].id], bound) if more else None,
         has_more=more,
     )
@@ -49,22 +54,22 @@ async def list_employees(
 
 @router.get("/employees/{employee_id}", operation_id="get_employee", responses=problems(401, 404, 422, 503))
 async def get_employee(
-    employee_id: Annotated[str, Path(max_length=40)],
+    employee_id: Annotated[str, Path(max_length=40, pattern=PLAIN)],
     services: ServicesDep,
     connection: Reading,
     viewer: ViewerDep,
     now: Now,
 ) -> out.EmployeeOut:
     """An employee by his opaque id."""
-    today = await services.gatherer.today(connection, now)
+    today = local_day(now)
     rows = await registers.employees(connection, viewer, today, employee_id=employee_id, limit=1)
     if not rows:
         raise Problem("not_found")
-    return _employee(rows[0])
+    return _employee(rows[0], viewer)
 
 
-def _employee(row: EmployeeRow) -> out.EmployeeOut:
-    return out.EmployeeOut(**row._asdict())
+def _employee(row: EmployeeRow, viewer: Viewer) -> out.EmployeeOut:
+    return out.EmployeeOut(**row._replace(nip=presenting.nip_for(viewer, row.id, row.nip))._asdict())
 
 
 @router.get("/positions", operation_id="list_positions", responses=problems(400, 401, 422, 503))
@@ -85,7 +90,7 @@ async def list_positions(
     place = services.cursors.read(cursor, bound)
     rows = await registers.positions(
         connection,
-        await services.gatherer.today(connection, now),
+        local_day(now),
         unit=unit,
         kind=kind,
         q=q,
@@ -103,10 +108,14 @@ async def list_positions(
 
 @router.get("/positions/{code}", operation_id="get_position", responses=problems(401, 404, 422, 503))
 async def get_position(
-    code: Annotated[str, Path(max_length=31)], services: ServicesDep, connection: Reading, viewer: ViewerDep, now: Now
+    code: Annotated[str, Path(max_length=31, pattern=PLAIN)],
+    services: ServicesDep,
+    connection: Reading,
+    viewer: ViewerDep,
+    now: Now,
 ) -> out.PositionOut:
     """A post by its code."""
-    rows = await registers.positions(connection, await services.gatherer.today(connection, now), code=code, limit=1)
+    rows = await registers.positions(connection, local_day(now), code=code, limit=1)
     if not rows:
         raise Problem("not_found")
     return _position(rows[0])
@@ -129,7 +138,7 @@ async def list_units(
     """Units by code, with the headcount of their own posts."""
     bound = ["units", q]
     place = services.cursors.read(cursor, bound)
-    today = await services.gatherer.today(connection, now)
+    today = local_day(now)
     rows = await registers.units(connection, today, q=q, limit=limit + 1, after=str(place[0]) if place else None)
     more, rows = len(rows) > limit, rows[:limit]
     return out.Page(
@@ -166,7 +175,7 @@ async def get_policy(
     "/rating-years",
     status_code=201,
     operation_id="publish_rating_year",
-    responses=problems(401, 403, 413, 415, 422, 503),
+    responses=problems(400, 401, 403, 413, 415, 422, 503),
 )
 async def publish_rating_year(
     closed: out.RatingYearIn, services: ServicesDep, viewer: ViewerDep, now: Now, language: Language
@@ -175,7 +184,7 @@ async def publish_rating_year(
     if not viewer.holds(frozenset({Office.HR_HEAD})):
         raise Refused(refuse(RefusalCode.NOT_AUTHORISED, act="publish"))
     async with services.engine.begin() as connection:
-        today: date = await services.gatherer.today(connection, now)
+        today: date = local_day(now)
         if closed.year >= today.year:
             raise Refused(refuse(RefusalCode.DATE_IN_FUTURE, field="year"))
         return out.RatingYearOut(last_closed=await rating_years.publish(connection, closed.year, viewer.person))

@@ -10,6 +10,7 @@ from api import schemas as out
 from api.deps import Language, Now, Reading, ServicesDep, ViewerDep
 from api.problems import Problem
 from api.routes import problems
+from domain.calendar import local_day
 from domain.vocabulary import Office
 from runtime import i18n, wording
 from store import notice_list, tasks
@@ -50,7 +51,7 @@ async def list_tasks(
         return out.Page(items=[])
     place = services.cursors.read(cursor, ["tasks", viewer.person])
     after = tasks.TaskPlace(_instant(place[0]), place[1], place[2]) if place else None
-    today = await services.gatherer.today(connection, now)
+    today = local_day(now)
     rows = await tasks.tasks_of(connection, viewer, today, limit + 1, after)
     more, rows = len(rows) > limit, rows[:limit]
     last = rows[-1] if more else None
@@ -133,6 +134,12 @@ def _notice(item: notice_list.NoticeItem, language: str) -> out.NoticeOut:
     )
 
 
+class NoticesRead(BaseModel):
+    """Ids of notices that are read now."""
+
+    ids: list[int]
+
+
 class NoticeIds(BaseModel):
     """Ids of notices."""
 
@@ -141,11 +148,11 @@ class NoticeIds(BaseModel):
     ids: Annotated[list[Annotated[int, Field(ge=1, le=2**53)]], Field(min_length=1, max_length=200)]
 
 
-@router.post("/notices/read", operation_id="mark_notices_read", responses=problems(401, 403, 413, 415, 422, 503))
-async def mark_notices_read(services: ServicesDep, viewer: ViewerDep, ids: Annotated[NoticeIds, Body()]) -> NoticeIds:
+@router.post("/notices/read", operation_id="mark_notices_read", responses=problems(400, 401, 403, 413, 415, 422, 503))
+async def mark_notices_read(services: ServicesDep, viewer: ViewerDep, ids: Annotated[NoticeIds, Body()]) -> NoticesRead:
     """Mark one's own notices as read; answers the ids that were one's own."""
     if viewer.operator:
         raise Problem("forbidden")
     async with services.engine.begin() as connection:
         marked = await notice_list.mark_read(connection, viewer.person, ids.ids)
-    return NoticeIds.model_construct(ids=marked)
+    return NoticesRead(ids=marked)

@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
-from sqlalchemy import Connection, Engine, Transaction, insert
+from sqlalchemy import Connection, Engine, Transaction, insert, text
 
 from store.imports.findings import Finding, Severity
 from store.imports.layouts import file_name, layouts
@@ -86,6 +86,8 @@ def _load(
 ) -> Loaded:
     loaded = load(connection, province, today, progress)
     changed = {name: counts.as_dict() for name, counts in loaded.counts.items()}
+    # The planner learns what came in now, not when autovacuum gets to it: the first cases would take seconds.
+    connection.execute(text("ANALYZE"))
     connection.execute(insert(table("import_run")).values(digest=digest_of(contents), changed=changed))
     return loaded
 

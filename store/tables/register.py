@@ -123,6 +123,7 @@ class OccupancyRow(SQLModel, table=True):
     __tablename__ = "occupancy"
     __table_args__ = (
         Index("occupancy_position", "position_code", postgresql_where=CURRENT),
+        Index("occupancy_seat", "seat_id", postgresql_where=CURRENT),
         Index("occupancy_person", "person_id", postgresql_where=CURRENT),
         Index("occupancy_case", "case_id", postgresql_where=text("superseded_at IS NULL AND case_id IS NOT NULL")),
     )

@@ -193,6 +193,7 @@ CREATE TABLE occupancy (
 CREATE INDEX occupancy_case ON occupancy (case_id) WHERE superseded_at IS NULL AND case_id IS NOT NULL;
 CREATE INDEX occupancy_person ON occupancy (person_id) WHERE superseded_at IS NULL;
 CREATE INDEX occupancy_position ON occupancy (position_code) WHERE superseded_at IS NULL;
+CREATE INDEX occupancy_seat ON occupancy (seat_id) WHERE superseded_at IS NULL;
 
 CREATE TABLE office (
     id BIGINT GENERATED ALWAYS AS IDENTITY,

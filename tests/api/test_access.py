@@ -1,0 +1,151 @@
+"""Who may do what at which address: every route of the application, every caller, early and late in a case.
+
+The table is the policy in writing. A route that it does not know fails the walk, so that none is added without one.
+"""
+
+from collections.abc import Set
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+import pytest
+from fastapi.routing import iter_route_contexts
+
+from tests.api.callers import CALLERS, DECIDERS, HEADS, HR, OVERSEERS, PERSONS, READS, SEES
+from tests.house import CaseFile, House
+
+NONE: Any = MappingProxyType({})
+MOMENTS = tuple(SEES)
+
+
+class Open(NamedTuple):
+    """An address for anybody, signed in or not."""
+
+
+class Person(NamedTuple):
+    """An address that does not concern one case: who is served, and what the others are told."""
+
+    served: Set[str] = frozenset(CALLERS)
+    otherwise: int = 403
+    body: Any = NONE
+    status: int = 200
+
+
+class OfCase(NamedTuple):
+    """An address of a case: hidden from those who do not see the case, forbidden to those who only see it."""
+
+    served: Set[str]
+    body: Any = NONE
+    operator: int = 404
+
+
+OPENING = {"nip": "{nip}", "position_code": "DLH-S-04"}
+SPEECH = {"act": "comment", "text": "Saya melihat kasus ini"}
+
+TABLE: dict[str, Open | Person | OfCase] = {
+    "GET /livez": Open(),
+    "GET /readyz": Open(),
+    "GET /metrics": Open(),
+    "GET /docs": Open(),
+    "GET /docs/oauth2-redirect": Open(),
+    "GET /api/v1/openapi.json": Open(),
+    "MOUNT /static-offline-docs": Open(),
+    "GET /api/v1/me": Person(),
+    "GET /api/v1/tasks": Person(),
+    "GET /api/v1/notices": Person(),
+    "POST /api/v1/notices/read": Person(PERSONS, body={"ids": [2**50]}),
+    "GET /api/v1/employees": Person(),
+    "GET /api/v1/employees/{employee_id}": Person(
+        {"employee", "head_of_origin", *HR, *OVERSEERS, *DECIDERS}, otherwise=404
+    ),
+    "GET /api/v1/positions": Person(),
+    "GET /api/v1/positions/{code}": Person(),
+    "GET /api/v1/units": Person(),
+    "GET /api/v1/policies/{policy_hash}": Person(),
+    "POST /api/v1/rating-years": Person({"hr_head"}, body={"year": 2025}, status=201),
+    "GET /api/v1/cases": Person(),
+    # Whoever may open learns that there is an open case already.
+    "POST /api/v1/cases": Person(HR, body={**OPENING, "reason": "Lagi"}, status=409),
+    "POST /api/v1/cases/preview": Person(HR, body=OPENING),
+    "GET /api/v1/cases/{case_id}": OfCase(PERSONS),
+    "GET /api/v1/cases/{case_id}/events": OfCase(READS),
+    "GET /api/v1/cases/{case_id}/attempts": OfCase(OVERSEERS),
+    "GET /api/v1/cases/{case_id}/notices": OfCase({*HR, *OVERSEERS}),
+    "POST /api/v1/cases/{case_id}/acts": OfCase(PERSONS, body=SPEECH, operator=403),
+}
+
+
+def _expected(rule: Open | Person | OfCase, caller: str | None, moment: str) -> int:
+    match rule:
+        case Open():
+            return 200
+        case _ if caller is None:
+            return 401
+        case Person():
+            return rule.status if caller in rule.served else rule.otherwise
+        case OfCase():
+            if caller == "operator":
+                return rule.operator
+            return 404 if caller not in SEES[moment] else 200 if caller in rule.served else 403
+
+
+def _routes(house: House) -> dict[str, str]:
+    """Every address the application serves, by method and path."""
+    found = {}
+    for route in iter_route_contexts(house.app.routes):
+        for method in (route.methods or {"MOUNT"}) - {"HEAD"}:
+            found[f"{method} {route.path}"] = str(route.path)
+    return found
+
+
+async def test_the_table_knows_every_route(common_house: House) -> None:
+    assert set(_routes(common_house)) == set(TABLE)
+
+
+@pytest.fixture(scope="module")
+async def case(common_house: House) -> CaseFile:
+    """In needs check until a test walks it on; another case stands beside it."""
+    await common_house.open("it_self_nomination")
+    return await common_house.open("lateral_pass")
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+async def test_every_route_for_every_caller(common_house: House, case: CaseFile, moment: str) -> None:
+    if moment == "approval":
+        await case.walk(to="awaiting_consideration")
+    assert case.state["stage"] == moment
+    filled = {
+        "case_id": case.id,
+        "employee_id": case.state["employee"]["id"],
+        "code": "DLH-S-04",
+        "policy_hash": case.state["policy"],
+    }
+    found, wanted = {}, {}
+    for route, rule in TABLE.items():
+        for caller in (None, *CALLERS):
+            found[route, caller] = await _knock(common_house, route, rule, caller, filled)
+            wanted[route, caller] = _expected(rule, caller, moment)
+    assert found == wanted
+
+
+async def _knock(house: House, route: str, rule: Any, caller: str | None, filled: dict[str, str]) -> int:
+    method, path = route.split(" ")
+    url = "http://house" + path.format(**filled)
+    options: dict[str, Any] = {}
+    if method == "MOUNT":
+        method, url = "GET", f"{url}/swagger-ui.css"
+    if method == "POST":
+        nip = house.cast["lateral_pass"]["nip"]
+        body = {k: v.format(nip=nip) if isinstance(v, str) else v for k, v in rule.body.items()}
+        options = {"json": body, "headers": {"Idempotency-Key": f"{caller}"}}
+    answer = await house.request(method, url, CALLERS[caller] if caller else None, **options)
+    return answer.status_code
+
+
+async def test_speaking_in_a_case_opens_nothing(common_house: House, case: CaseFile) -> None:
+    """A head who comments, or gives his opinion, has decided nothing: the history stays closed to him."""
+    await case.look()
+    for head in HEADS:
+        await case.act("unit_opinion", CALLERS[head], opinion="support")
+        await case.act("comment", CALLERS[head], text="Kami setuju")
+        answer = await common_house.request("GET", f"/cases/{case.id}/events", CALLERS[head])
+        assert (answer.status_code, answer.json()["code"]) == (403, "not_authorised")

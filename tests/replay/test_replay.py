@@ -1,0 +1,83 @@
+"""Recorded histories of every path replay against the present code; the stories run once without a workflow cache."""
+
+import inspect
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from temporalio import workflow
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.testing import WorkflowEnvironment
+from temporalio.worker import Replayer
+
+from domain.protocol import Snapshot
+from runtime.upkeep import recorded
+from tests.house import House, read_cast
+from tests.house import house as open_house
+from tests.order import the_house_is_in_order
+from tests.stories import test_approval_and_placement, test_evaluation, test_happy_path, test_needs_and_hearing
+from workflows.mutation import MutationWorkflow
+
+HISTORIES = Path(__file__).parent / "histories"
+STORIES = {
+    name: story
+    for module in (test_happy_path, test_evaluation, test_needs_and_hearing, test_approval_and_placement)
+    for name, story in vars(module).items()
+    if name.startswith("test_") and list(inspect.signature(story).parameters) == ["house"]
+}
+
+
+@workflow.defn(name="Mutation", sandboxed=False)
+class Changed(MutationWorkflow):
+    """The workflow with a timer that no recorded history has."""
+
+    @workflow.init
+    def __init__(self, snapshot: Snapshot) -> None:
+        super().__init__(snapshot)
+
+    @workflow.run
+    async def run(self, snapshot: Snapshot) -> Snapshot:
+        await workflow.sleep(1)
+        return await super().run(snapshot)
+
+
+async def test_recorded_histories_replay() -> None:
+    """What cases went through under a released version, the present code goes through in the same way."""
+    replayer = Replayer(workflows=[MutationWorkflow], data_converter=pydantic_data_converter)
+    replayed = 0
+    async with replayer.workflow_replay_iterator(recorded(HISTORIES)) as results:
+        async for result in results:
+            assert result.replay_failure is None, f"{result.history.workflow_id}: {result.replay_failure}"
+            replayed += 1
+    assert replayed >= len(STORIES)
+
+
+def test_every_story_was_recorded() -> None:
+    """A path without a history is a path that may break unseen."""
+    names = {file.name.rpartition("-")[0] for file in HISTORIES.glob("*/*.json.gz")}
+    opening_nothing = {"nobody_opens_for_another_but_hr", "kinds_and_posts_without_a_route_are_understood_and_refused"}
+    assert {name.removeprefix("test_") for name in STORIES} - opening_nothing <= names
+
+
+async def test_a_change_in_the_shape_of_the_workflow_is_found() -> None:
+    """The replay can fail: one more timer, and histories no longer fit."""
+
+    replayer = Replayer(workflows=[Changed], data_converter=pydantic_data_converter)
+    async with replayer.workflow_replay_iterator(recorded(HISTORIES)) as results:
+        failures = [r.replay_failure async for r in results]
+    assert all(failures)
+
+
+@pytest.fixture
+async def forgetful_house(
+    temporal_env: WorkflowEnvironment, database: str, home: Path, demo_directory: Path
+) -> AsyncIterator[House]:
+    """A house whose worker remembers no workflow and replays each from its history on every task."""
+    async with open_house(temporal_env, database, home, read_cast(demo_directory), cached=0) as opened:
+        yield opened
+        await the_house_is_in_order(opened)
+
+
+@pytest.mark.parametrize("story", STORIES)
+async def test_story_without_a_cache(story: str, forgetful_house: House) -> None:
+    await STORIES[story](forgetful_house)
