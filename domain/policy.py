@@ -225,7 +225,8 @@ def from_toml(text: str, read: Callable[[str], str]) -> Policy:
     data = tomllib.loads(text)
     if base := data.pop("extends", None):
         data = _merged(tomllib.loads(read(base)), data)
-    return Policy.model_validate(data)
+    # Read back from its own text, so that a policy is the same object wherever it came from.
+    return Policy.from_canonical(Policy.model_validate(data).canonical)
 
 
 def _merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:

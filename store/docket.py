@@ -1,4 +1,4 @@
-"""The read model: one docket row, the open tasks, the participants. A function of the case and its events; disposable."""
+"""The read model: a docket row, the open tasks, the participants. A function of the case and its events; disposable."""
 
 from typing import Any
 

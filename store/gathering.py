@@ -32,6 +32,9 @@ JUDGING_ACTS = frozenset(
 )
 """Acts judged by dossier, post and seats; the others by the case and the actor alone."""
 
+SEAT_TAKING_ACTS = JUDGING_ACTS - {Act.DECIDE, Act.ISSUE_DECREE, Act.RECORD_REVIEW}
+"""Acts after which the case may hold a seat that it did not hold before."""
+
 _OPEN_CASE = text("""
     SELECT number FROM docket WHERE person_id = :person AND stage NOT IN ('review', 'closed')
 """)
@@ -45,7 +48,7 @@ _BASELINE = text("""
 class Gatherer:
     """Reads facts. Policies and calendars are kept between commits; everything else is read each time.
 
-    `to_commit` says that what is decided will be written: a free seat is locked then.
+    `to_commit` says that what is decided will be written: who may take a seat stands in line for it then.
     """
 
     def __init__(self, to_commit: bool = False) -> None:
@@ -105,12 +108,13 @@ class Gatherer:
         target, ancestors = posts.get(code, (None, frozenset[str]()))
         origin: Position | None = next((posts[c][0] for c in _code(row) if c in posts), None)
         baseline = (await connection.execute(_BASELINE, {"case": case.id})).scalar() if case.placed_on else None
+        taking = self._to_commit and getattr(command, "act", None) in SEAT_TAKING_ACTS
         return replace(
             facts,
             dossier=people.dossier_of(row, origin) if row else None,
             target=target,
             target_ancestors=ancestors,
-            seats=await seats.seats(connection, facts.today, target, origin, case, self._to_commit) if target else None,
+            seats=await seats.seats(connection, facts.today, target, origin, case, taking) if target else None,
             baseline_ratings=baseline or {},
         )
 

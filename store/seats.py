@@ -28,16 +28,14 @@ _UNITS = text("""
     GROUP BY p.unit_code
 """)
 
-_FREE = """
+_FREE = text("""
     SELECT s.id FROM seat s
     WHERE s.position_code = :position AND s.abolished_on IS NULL
       AND NOT EXISTS (SELECT 1 FROM occupancy o WHERE o.seat_id = s.id AND o.superseded_at IS NULL
                         AND o.during && daterange(:day, NULL))
     ORDER BY s.no LIMIT 1
-"""
-_FREE_NOW = text(_FREE)
-# Two who commit at once take two seats: a seat that another transaction is about to take is passed over.
-_FREE_TO_TAKE = text(f"{_FREE} FOR UPDATE OF s SKIP LOCKED")
+""")
+_QUEUE_FOR_POST = text("SELECT pg_advisory_xact_lock(hashtextextended('seat of ' || :position, 0))")
 _OURS = text("""
     SELECT seat_id FROM occupancy
     WHERE case_id = :case AND kind = 'hold' AND superseded_at IS NULL AND position_code = :position
@@ -57,16 +55,18 @@ async def seats(
 ) -> Seats:
     """The seats of a target post and the staffing around it; holds of the case itself do not count against it.
 
-    With `to_take` the free seat is locked for this transaction.
+    With `to_take` those who may take a seat of the post stand in line, so that each sees what the one before him
+    took: nobody is told that there is no seat because another was just looking at it.
     """
+    if to_take:
+        await connection.execute(_QUEUE_FOR_POST, {"position": target.code})
     case_id = case.id if case else NO_CASE
     codes = [target.code, *([origin.code] if origin else [])]
     units = [target.unit, *([origin.unit] if origin else [])]
     posts = await _staffing(connection, _POSTS, {"day": day, "case": case_id, "codes": codes})
     around = await _staffing(connection, _UNITS, {"day": day, "case": case_id, "units": units})
     ours = (await connection.execute(_OURS, {"case": case_id, "position": target.code})).scalar() if case else None
-    free = _FREE_TO_TAKE if to_take else _FREE_NOW
-    seat = ours or (await connection.execute(free, {"day": day, "position": target.code})).scalar()
+    seat = ours or (await connection.execute(_FREE, {"day": day, "position": target.code})).scalar()
     return Seats(
         target=posts[target.code],
         free_seat=seat,

@@ -33,7 +33,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "terms": policies.terms,
 }
 
-_PART = re.compile(r"(<!-- generated: ([\w-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
+PART = re.compile(r"(<!-- generated: ([\w-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
 def pages() -> list[Path]:
@@ -42,12 +42,12 @@ def pages() -> list[Path]:
 
 def documents() -> dict[Path, str]:
     """Every file with generated content, as the code wants it. Raises `KeyError` for a part nobody writes."""
-    return {page: _PART.sub(_filled, page.read_text()) for page in pages()} | {OPENAPI: openapi()}
+    return {page: PART.sub(_filled, page.read_text()) for page in pages()} | {OPENAPI: openapi()}
 
 
 def parts_in(text: str) -> set[str]:
     """Names of the parts a page holds."""
-    return {found[2] for found in _PART.finditer(text)}
+    return {found[2] for found in PART.finditer(text)}
 
 
 def _filled(part: re.Match[str]) -> str:

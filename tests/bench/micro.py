@@ -8,6 +8,8 @@ from typing import Any
 
 from sqlalchemy import text
 
+from domain.commands import parse_command
+from domain.decide import Decision, decide
 from runtime.prepare import owner
 from store import ledger
 from tests.bench.stack import Stack
@@ -27,9 +29,6 @@ def per_call(what: Any, times: int = 300) -> float:
 async def measure_parts(stack: Stack) -> None:
     """Hash chain and canonical JSON of an act, beside the whole act; the size of what is kept."""
     case = b.act(b.opened(), "confirm_need", b.HR)
-    from domain.commands import parse_command
-    from domain.decide import Decision, decide
-
     command = parse_command("respond", {"answer": "accept"})
     known = b.facts(b.EMPLOYEE)
     decided = decide(case, command, known)
@@ -38,17 +37,17 @@ async def measure_parts(stack: Stack) -> None:
     judge = per_call(lambda: decide(case, command, known))
     chain = per_call(lambda: ledger.entries(header, 6, b"\x00" * 32, decided.events))
     plain = per_call(lambda: [json.dumps(e.model_dump(mode="json", exclude_none=True)) for e in decided.events])
-    print(f"judging an act             {judge:6.3f} ms")
-    print(
-        f"its ledger entries         {chain:6.3f} ms (of it canonical JSON, commitments and hash {chain - plain:6.3f} ms)"
-    )
+    print(f"judging an act      {judge:6.3f} ms")
+    print(f"its ledger entries  {chain:6.3f} ms, of it canonical JSON, commitments and hash {chain - plain:6.3f} ms")
     engine = owner(stack.settings)
     with engine.connect() as connection:
-        row = connection.execute(text("SELECT count(*) AS n, count(DISTINCT case_id) AS c FROM ledger")).one()
-        size = connection.execute(
-            text("SELECT pg_total_relation_size('ledger') + pg_total_relation_size('private_value')")
-        ).scalar_one()
+        row = connection.execute(_SIZE).one()
     engine.dispose()
-    print(
-        f"ledger                     {row.n / max(1, row.c):.1f} entries a case, {size / max(1, row.c) / 1024:.1f} KiB a case on disk"
-    )
+    print(f"the ledger          {row.n / row.c:.1f} entries and {row.size / row.c / 1024:.1f} KiB a case on disk")
+
+
+_SIZE = text("""
+    SELECT count(*) AS n, count(DISTINCT case_id) AS c,
+           pg_total_relation_size('ledger') + pg_total_relation_size('private_value') AS size
+    FROM ledger
+""")
