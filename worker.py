@@ -51,7 +51,7 @@ async def run(settings: Settings) -> None:
     for sign in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(sign, stop.set)
     worker = build(client, Ledger(Register(engine)), Notices(engine, postman(settings)))
-    async with worker, worker_health.serving(settings.worker_port, worker, client, engine):
+    async with worker, worker_health.serving(settings.api_host, settings.worker_port, worker, client, engine):
         log.info("worker.ready", queue=contract.TASK_QUEUE)
         await stop.wait()
         log.info("worker.stopping")

@@ -1,6 +1,7 @@
 """The commit as an activity: what may pass is tried again, what is our fault fails at once and says so."""
 
 import structlog
+from prometheus_client import Counter, Histogram
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
@@ -10,6 +11,11 @@ from store.commit import Register, RegisterBehind
 from workflows.contract import FAULT
 
 log = structlog.get_logger("mutasi.commit")
+
+COMMITS = Counter("mutasi_commits_total", "Commands committed by this worker", ["kind", "outcome"])
+COMMIT_SECONDS = Histogram(
+    "mutasi_commit_seconds", "Time a commit takes", buckets=(0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5)
+)
 
 PASSING = (OperationalError, InterfaceError, OSError, TimeoutError, RegisterBehind)
 """Faults that pass: the database is away, busy or slow, or an older register waits for its operator."""
@@ -27,7 +33,8 @@ class Ledger:
         envelope = attempt.envelope
         bound = log.bind(case=attempt.case_id, kind=envelope.kind, command=envelope.id, request_id=envelope.request_id)
         try:
-            done = await self._register.commit(attempt)
+            with COMMIT_SECONDS.time():
+                done = await self._register.commit(attempt)
         except PASSING as error:
             bound.warning("commit.postponed", error=type(error).__name__)
             raise
@@ -38,6 +45,7 @@ class Ledger:
             raise _fault(bound, error) from error
         except Exception as error:
             raise _fault(bound, error) from error
+        COMMITS.labels(envelope.kind, done.refusal.code if done.refusal else "done").inc()
         bound.info("commit", **_outcome(done))
         return done
 

@@ -30,7 +30,6 @@ def compose(notice: Unsent, sender: str, at: datetime) -> EmailMessage:
     message["References"] = message_id(notice.case_id, host)
     message["Auto-Submitted"] = "auto-generated"
     message["List-Id"] = f"{PRODUCT} <notices.{host}>"
-    message["Content-Language"] = notice.language
     message.set_content(f"{body}\n\n-- \n{footer}\n")
     html = (
         wording.environment(True)
@@ -44,4 +43,6 @@ def compose(notice: Unsent, sender: str, at: datetime) -> EmailMessage:
         )
     )
     message.add_alternative(html, subtype="html")
+    # Setting the content takes away every header that begins with Content-.
+    message["Content-Language"] = notice.language
     return message

@@ -8,6 +8,7 @@ from typing import Protocol
 
 import aiosmtplib
 import structlog
+from prometheus_client import Counter
 from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio import activity
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
@@ -19,6 +20,8 @@ from store.outbox import Unsent
 from workflows.contract import Delivered, Delivery
 
 log = structlog.get_logger("mutasi.notices")
+
+MAILS = Counter("mutasi_mails_total", "Attempts to send a notice by this worker", ["outcome"])
 
 
 class Refused(Exception):
@@ -138,11 +141,13 @@ class Notices:
             await connection.execution_options(isolation_level="AUTOCOMMIT")
             await outbox.mark(connection, notice.id, "sent", sent_at=datetime.now(UTC))
         failpoint("notice.after_mark")
+        MAILS.labels("sent").inc()
         log.info("notice.sent", case=notice.case_id, key=notice.key, template=notice.template)
 
     async def _failed(self, notice: Unsent, fault: str) -> None:
         async with self._engine.begin() as connection:
             await outbox.mark(connection, notice.id, "failed", fault=fault)
+        MAILS.labels("failed").inc()
         log.warning("notice.failed", case=notice.case_id, key=notice.key, template=notice.template, fault=fault)
 
     async def _next(self, delivery: Delivery, given_up: list[str]) -> datetime | None:

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from runtime.settings import MissingSetting, Settings
 
@@ -138,7 +138,7 @@ def mail(
     if as_json:
         _print_json([_mail_fields(m) for m in messages])
     elif number is None:
-        table = Table("No.", "Date", "To", "Subject")
+        table = Table("No.", "Date", Column("To", overflow="fold"), "Subject")
         for place, message in enumerate(messages, 1):
             table.add_row(str(place), message["Date"], message["To"], message["Subject"])
         console.print(table if messages else "No mail yet.")
@@ -250,7 +250,7 @@ def case_list(
     if as_json:
         _print_json(page)
         return
-    table = Table("Number", "Employee", "To", "Stage", "Status", "Due")
+    table = Table(Column("Number", no_wrap=True), "Employee", "To", "Stage", Column("Status", overflow="fold"), "Due")
     for case in page["items"]:
         due = case["due"]["on"] if case["due"] else ""
         table.add_row(

@@ -1,5 +1,6 @@
 """`mutasi up` as a person meets it: what is happening, what is where, and who can be played."""
 
+import json
 import signal
 import threading
 import time
@@ -12,17 +13,20 @@ from runtime import prepare
 from runtime.settings import Settings
 from runtime.up import Addresses, AlreadyRunning, Stack
 
-DEMO_PEOPLE = (
+OFFICES = (
     ("hr_officer", "opens and runs cases"),
-    ("hr_officer:NIP", "another HR officer, for four eyes (NIPs: mutasi case list, GET /employees)"),
-    ("hr_head", "head of HR"),
+    ("hr_head", "head of HR: the second pair of eyes"),
     ("board_member", "votes on the board (TPK)"),
     ("regional_secretary", "proposes"),
     ("governor", "decides"),
     ("agency_head:DLH", "head of a unit: gives an opinion, confirms duty"),
     ("auditor", "reads everything"),
-    ("198811182017011945", "an employee: a lateral move to DLH-S-04 that passes"),
 )
+CAST_SHOWN = {
+    "lateral_pass": "an employee who may be moved to {target}",
+    "tenure_18_months": "an employee who is too short in post",
+    "it_self_nomination": "an employee who wants to move to {target}",
+}
 
 
 def run(settings: Settings, console: Console, errors: Console) -> None:
@@ -67,6 +71,17 @@ def _announce(settings: Settings, found: Addresses, seconds: float, console: Con
     lines.append("  Mail         .venv/bin/mutasi mail")
     if settings.demo:
         lines.append("People of the demo; a token for each: [bold].venv/bin/mutasi token WHO[/]")
-        lines += [f"  {who:<22} {what}" for who, what in DEMO_PEOPLE]
+        lines += [f"  {who:<22} {what}" for who, what in (*OFFICES, *_cast(settings))]
     for line in lines:
         console.print(line, highlight=False, soft_wrap=True)
+
+
+def _cast(settings: Settings) -> list[tuple[str, str]]:
+    """Some people of the demo by their NIP."""
+    file = settings.home / prepare.CAST
+    members = {m["id"]: m for m in json.loads(file.read_text())["cast"]} if file.exists() else {}
+    return [
+        (members[name]["nip"], what.format(target=members[name]["target_position_code"]))
+        for name, what in CAST_SHOWN.items()
+        if name in members
+    ]

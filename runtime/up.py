@@ -53,7 +53,7 @@ class Child:
                 preexec_fn=_die_with_parent,
             )
 
-    def revive(self, say: Callable[[str], None]) -> None:
+    def watch(self, say: Callable[[str], None]) -> None:
         """Start the process again if it died."""
         status = self.process.poll()
         if status is None:
@@ -95,7 +95,9 @@ class Addresses(NamedTuple):
     def write(self, file: Path) -> None:
         draft = file.with_suffix(".part")
         draft.touch(mode=0o600)
-        draft.write_text(json.dumps(self._asdict(), indent=2))
+        # The port of this worker's health is nobody else's to take.
+        left = {name: value for name, value in self._asdict().items() if name != "worker_port"}
+        draft.write_text(json.dumps(left, indent=2))
         draft.rename(file)
 
     @property
@@ -118,6 +120,7 @@ class Stack:
         self._say = say
         self._stops: list[Callable[[], None]] = []
         self._children: list[Child] = []
+        self._register: servers.Postgres | None = None
         self._lock: IO[str] | None = None
 
     def start(self, prepare: Callable[[Settings], None]) -> Addresses:
@@ -139,17 +142,20 @@ class Stack:
         self._stops.append(lambda: settings.instance_file.unlink(missing_ok=True))
         prepare(settings)
         if temporal:
-            servers.wait_until_answers(self.settings.temporal_port, temporal)
+            servers.wait_until_answers(self.settings.temporal_port, temporal.process)
         self._child("worker", [sys.executable, "-m", "worker"], found.environment)
         self._child("api", [sys.executable, "-m", "runtime.cli", "api"], found.environment)
         self._ready(found)
         return found
 
     def watch(self, stopping: threading.Event) -> None:
-        """Keep the processes running until asked to stop."""
+        """Keep everything running until asked to stop."""
         while not stopping.wait(0.3):
             for child in self._children:
-                child.revive(self._say)
+                child.watch(self._say)
+            if self._register and not self._register.runs:
+                self._say("PostgreSQL ended; starting it again")
+                self._register.start()
 
     def stop(self) -> None:
         """Stop everything, last started first."""
@@ -179,32 +185,33 @@ class Stack:
         self._say("Starting PostgreSQL ...")
         server = servers.Postgres(self.home / "postgres")
         self._stops.append(server.stop)
+        self._register = server
         server.create(DATABASE)
         return server.url(DATABASE, servers.APP_LOGIN), server.url(DATABASE)
 
-    def _temporal(self) -> tuple[str, subprocess.Popen[bytes] | None]:
+    def _temporal(self) -> tuple[str, Child | None]:
         if self.settings.temporal_address:
             return self.settings.temporal_address, None
         self._say("Starting Temporal ...")
         port = self.settings.temporal_port
         if servers.answers(port):
             raise AlreadyRunning(f"port {port} is in use: set MUTASI_TEMPORAL_PORT to another one")
-        process = servers.start_temporal(
-            self.home / "temporal", port, self.settings.ui_port, self.home / "logs" / "temporal.log"
-        )
-        self._stops.append(lambda: _end(process))
-        return f"127.0.0.1:{port}", process
+        store = self.home / "temporal"
+        store.mkdir(exist_ok=True)
+        command = servers.temporal_command(store, port, self.settings.ui_port)
+        return f"127.0.0.1:{port}", self._child("temporal", command, servers.TEMPORAL_ENVIRONMENT)
 
     def _mail_sink(self) -> str:
         port = servers.free_port()
         self._child("mail sink", [sys.executable, "-m", "runtime.mailsink", str(port), str(self.home / "mail")], {})
         return f"smtp://127.0.0.1:{port}"
 
-    def _child(self, name: str, command: list[str], environment: Mapping[str, str]) -> None:
+    def _child(self, name: str, command: list[str], environment: Mapping[str, str]) -> Child:
         log = self.home / "logs" / f"{name.replace(' ', '-')}.log"
         child = Child(name, command, {"MUTASI_HOME": str(self.home), **environment}, log)
         self._children.append(child)
         self._stops.append(child.stop)
+        return child
 
     def _ready(self, found: Addresses) -> None:
         self._say("Waiting for worker and API ...")
@@ -230,12 +237,3 @@ def _is_ready(url: str) -> bool:
         return httpx.get(url, timeout=2, trust_env=False).status_code == 200
     except httpx.HTTPError:
         return False
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    process.terminate()
-    try:
-        process.wait(STOP_WITHIN)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()

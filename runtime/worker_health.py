@@ -26,13 +26,13 @@ class _Server(uvicorn.Server):
 
 
 @asynccontextmanager
-async def serving(port: int, worker: Worker, client: Client, engine: AsyncEngine) -> AsyncIterator[None]:
+async def serving(host: str, port: int, worker: Worker, client: Client, engine: AsyncEngine) -> AsyncIterator[None]:
     """Serve health for as long as the context lasts; nothing without a port."""
     if not port:
         yield
         return
     app = _app(worker, client, engine)
-    server = _Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_config=None, access_log=False))
+    server = _Server(uvicorn.Config(app, host=host, port=port, log_config=None, access_log=False))
     task = asyncio.create_task(server.serve())
     try:
         yield

@@ -35,7 +35,6 @@ BODIES: dict[Act, dict[str, Any]] = {
 SINGLE = ["hr_officer", "hr_head", "board_member", "regional_secretary", "governor", "auditor"]
 STANDINGS = [
     ("tenure_18_months", "ineligible", ["agency_head:DPMPTSP"]),
-    ("full_seat", "no_vacancy", ["agency_head:DTPHP"]),
     ("it_self_nomination", "awaiting_response", ["agency_head:DISKOMINFO"]),
     ("spouse_of_official", "awaiting_consideration", ["agency_head:BAPENDA"]),
     ("lateral_pass", "awaiting_decision", ["agency_head:DPUPR"]),

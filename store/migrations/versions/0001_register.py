@@ -399,7 +399,9 @@ END $$;
 
 ROLES = """
 DO $$ BEGIN
-    CREATE ROLE mutasi_app LOGIN;
+    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'mutasi_app') THEN
+        CREATE ROLE mutasi_app LOGIN;
+    END IF;
 EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
 END $$;
 GRANT USAGE ON SCHEMA public TO mutasi_app;

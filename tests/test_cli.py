@@ -1,0 +1,354 @@
+"""The command line as a person and a program meet it: real commands against one `mutasi up` of the module's own."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+import uuid
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psutil
+import psycopg
+import pytest
+
+from runtime.demo import write_demo_province
+from runtime.servers import free_port
+from tests.house import local_day
+
+MUTASI = Path(sys.executable).parent / "mutasi"
+ANOMALIES = Path(__file__).parent / "data" / "province-anomalies"
+EMPLOYEE = "198811182017011945"
+
+
+class Product:
+    """One `mutasi up` in a home of its own, and the commands that work with it."""
+
+    def __init__(self, home: Path, **settings: str) -> None:
+        self.home = home
+        foreign = ("MUTASI_", "DATABASE_", "TEMPORAL_")
+        self.environment = {
+            **{k: v for k, v in os.environ.items() if not k.startswith(foreign)},
+            "MUTASI_HOME": str(home),
+            "MUTASI_API_PORT": str(free_port()),
+            "MUTASI_TEMPORAL_PORT": str(free_port()),
+            "MUTASI_TEMPORAL_UI_PORT": str(free_port()),
+            **settings,
+        }
+        self.api = f"http://127.0.0.1:{self.environment['MUTASI_API_PORT']}"
+        self.process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def said(self) -> str:
+        return (self.home / "up.out").read_text()
+
+    def start(self) -> float:
+        """Start and wait until it says that it is ready; how many seconds that took."""
+        begun = time.monotonic()
+        with (self.home / "up.out").open("wb") as out:
+            self.process = subprocess.Popen(
+                [MUTASI, "up"], env=self.environment, cwd=self.home, stdin=subprocess.DEVNULL, stdout=out, stderr=out
+            )
+        last = "mutasi mail" if self.environment.get("MUTASI_DEMO") == "false" else EMPLOYEE
+        while last not in self.said:
+            assert self.process.poll() is None, self.said
+            assert time.monotonic() - begun < 60, self.said
+            time.sleep(0.05)
+        return time.monotonic() - begun
+
+    def stop(self, sign: signal.Signals = signal.SIGINT) -> float:
+        """Stop it as Ctrl-C does; how many seconds that took."""
+        assert self.process is not None
+        begun = time.monotonic()
+        self.process.send_signal(sign)
+        assert self.process.wait(30) == 0, self.said
+        return time.monotonic() - begun
+
+    def processes(self) -> list[str]:
+        """Every process that works in this home."""
+        found = []
+        for process in psutil.process_iter(["pid", "cmdline", "environ"]):
+            words = [*(process.info["cmdline"] or ()), *(process.info["environ"] or {}).values()]
+            if process.pid != os.getpid() and any(str(self.home) in word for word in words):
+                found.append(" ".join(process.info["cmdline"] or ()))
+        return found
+
+    def run(self, *command: str, **settings: str) -> subprocess.CompletedProcess[str]:
+        environment = {**self.environment, "COLUMNS": "80", **settings}
+        return subprocess.run(
+            [MUTASI, *command], env=environment, cwd=self.home, capture_output=True, text=True, timeout=90
+        )
+
+    def all(self, *commands: tuple[str, ...]) -> list[subprocess.CompletedProcess[str]]:
+        with ThreadPoolExecutor(4) as pool:
+            return list(pool.map(lambda command: self.run(*command), commands))
+
+    def told(self, *command: str, code: int = 0) -> Any:
+        """What a command tells a program."""
+        done = self.run(*command, "--json")
+        assert done.returncode == code, done.stderr or done.stdout
+        return json.loads(done.stdout)
+
+    def token(self, who: str) -> str:
+        return self.run("token", who).stdout.strip()
+
+    def ask(self, method: str, path: str, token: str, **options: Any) -> httpx.Response:
+        headers = {"Authorization": f"Bearer {token}", **options.pop("headers", {})}
+        return httpx.request(
+            method, f"{self.api}/api/v1{path}", headers=headers, trust_env=False, timeout=30, **options
+        )
+
+    def open(self, nip: str, post: str, token: str) -> dict[str, Any]:
+        body = {"nip": nip, "position_code": post, "reason": "Kebutuhan unit tujuan"}
+        answer = self.ask("POST", "/cases", token, json=body, headers={"Idempotency-Key": uuid.uuid4().hex})
+        assert answer.status_code == 201, answer.text
+        found: dict[str, Any] = answer.json()
+        return found
+
+
+def _soon(condition: Any, within: float = 15) -> Any:
+    deadline = time.monotonic() + within
+    while not (answer := condition()):
+        assert time.monotonic() < deadline, "it never came true"
+        time.sleep(0.1)
+    return answer
+
+
+@pytest.fixture(scope="module")
+def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+    running = Product(tmp_path_factory.mktemp("up"))
+    running.start()
+    yield running
+    assert running.stop() < 15
+    assert running.processes() == []
+
+
+@pytest.fixture(scope="module")
+def officer(product: Product) -> str:
+    return product.token("hr_officer")
+
+
+@pytest.fixture(scope="module")
+def case(product: Product, officer: str) -> dict[str, Any]:
+    return product.open(EMPLOYEE, "DLH-S-04", officer)
+
+
+@pytest.fixture(scope="module")
+def province(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demo province as a directory of CSV files, as it is today."""
+    directory = tmp_path_factory.mktemp("province")
+    write_demo_province(directory, local_day())
+    return directory
+
+
+def test_up_says_where_everything_is_and_who_can_be_played(product: Product) -> None:
+    for address in (f"{product.api}/api/v1", f"{product.api}/docs"):
+        assert address in product.said
+    ui = f"http://127.0.0.1:{product.environment['MUTASI_TEMPORAL_UI_PORT']}"
+    assert ui in product.said
+    for who in ("hr_officer", "hr_head", "governor", "regional_secretary", "board_member", "auditor", EMPLOYEE):
+        assert who in product.said
+    for url in (f"{product.api}/docs", f"{product.api}/readyz", ui):
+        assert httpx.get(url, trust_env=False, follow_redirects=True).status_code == 200
+    running = "\n".join(product.processes())
+    for process in ("mutasi up", "postgres", "temporal server", "-m worker", "runtime.cli api", "runtime.mailsink"):
+        assert process in running
+
+
+def test_a_token_for_every_way_to_name_somebody(product: Product) -> None:
+    forms = {
+        "governor": "governor", "hr_officer": "hr_officer", "board_member": "board_member",
+        "agency_head:DLH-S": "agency_head", "agency_head:SETDA": "regional_secretary",
+        "hr_officer:199302142021032947": "hr_officer", "board_member:19700207 200101 1 926": "hr_head",
+        EMPLOYEE: None, "19881118 201701 1 945": None, "operator": None,
+    }  # fmt: skip
+    names = {}
+    for who, done in zip(forms, product.all(*(("token", who) for who in forms)), strict=True):
+        assert done.returncode == 0, done.stderr
+        me = product.ask("GET", "/me", done.stdout.strip()).json()
+        held = {o["office"] for o in me["offices"]}
+        assert forms[who] in held if forms[who] else not held, who
+        names[who] = me["name"]
+    assert names[EMPLOYEE] == names["19881118 201701 1 945"]
+    assert names["agency_head:DLH-S"] == "Nurdin Puanglembang, S.H., M.H."
+    assert names["hr_officer"] != names["hr_officer:199302142021032947"]
+
+
+def test_whom_nobody_knows_gets_a_sentence(product: Product) -> None:
+    strangers = ("minister", "agency_head:NOWHERE", "199901012020011999", f"hr_officer:{EMPLOYEE}")
+    for who, done in zip(strangers, product.all(*(("token", who) for who in strangers)), strict=True):
+        assert (done.returncode, done.stdout) == (1, ""), who
+        assert done.stderr.startswith("mutasi: ") and "Traceback" not in done.stderr
+
+
+def test_production_gives_no_tokens_and_no_demonstration(product: Product) -> None:
+    for command in (("token", "governor"), ("up",)):
+        done = product.run(*command, MUTASI_ENV="production")
+        assert (done.returncode, done.stdout) == (1, "")
+        assert "production" in done.stderr
+
+
+def test_cases_are_listed_shown_and_acted_on(product: Product, case: dict[str, Any]) -> None:
+    number = case["number"]
+    fields = ("--fields", '{"text": "Dari baris perintah"}')
+    listed, shown, few, none, said = product.all(
+        ("case", "list"),
+        ("case", "show", number),
+        ("case", "list", "--stage", "needs_check", "--json"),
+        ("case", "list", "--q", "nobody", "--json"),
+        ("case", "act", number, "comment", *fields),
+    )
+    assert number in listed.stdout and "awaiting_" in listed.stdout
+    assert "Arifuddin Daenglipa" in shown.stdout and "confirm_need" in shown.stdout
+    assert number in [c["number"] for c in json.loads(few.stdout)["items"]]
+    assert json.loads(none.stdout)["items"] == []
+    assert said.stdout.startswith(f"{number}: needs_check / awaiting_confirmation")
+    told = product.told("case", "show", case["id"], "--as", "auditor")
+    assert (told["id"], told["events"][0]["type"]) == (case["id"], "case_opened")
+    after = product.told("case", "act", number, "confirm_need", "--reason", "Perlu")
+    assert after["status"] == "awaiting_response" and after["version"] > told["version"]
+
+
+def test_an_act_that_is_refused_ends_with_its_reason(product: Product, case: dict[str, Any]) -> None:
+    commands = {
+        ("case", "act", case["id"], "decide", "--fields", '{"decision": "approve"}'): "act_not_open",
+        ("case", "act", case["id"], "fly"): "invalid_request",
+        ("case", "act", case["id"], "comment", "--fields", "[1]"): "JSON object",
+        ("case", "show", "MUT-2026-999999"): "case_unknown",
+        ("case", "list", "--as", "minister"): "minister",
+    }
+    for (command, reason), done in zip(commands.items(), product.all(*commands), strict=True):
+        assert (done.returncode, done.stdout) == (1, ""), command
+        assert reason in done.stderr and "Traceback" not in done.stderr, done.stderr
+
+
+def test_importing_the_same_again_changes_nothing(product: Product, province: Path) -> None:
+    told = product.told("import", str(province))
+    assert {f["severity"] for f in told["findings"]} <= {"warning", "info"}
+    assert told["changed"]["employees"]["unchanged"] == 1500
+    assert {n for changed in told["changed"].values() for what, n in changed.items() if what != "unchanged"} == {0}
+
+
+def test_bad_files_are_reported_and_nothing_is_loaded(product: Product) -> None:
+    dry, real = product.all(("import", str(ANOMALIES), "--dry-run", "--json"), ("import", str(ANOMALIES), "--json"))
+    for done in (dry, real):
+        assert done.returncode == 1
+        told = json.loads(done.stdout)
+        assert told["changed"] == {}
+        assert {"file", "line", "column", "code", "severity", "what", "remedy"} <= set(told["findings"][0])
+        assert {"error", "warning"} <= {f["severity"] for f in told["findings"]}
+    assert json.loads(dry.stdout)["findings"] == json.loads(real.stdout)["findings"]
+
+
+def test_mail_is_kept_and_shown(product: Product, case: dict[str, Any]) -> None:
+    kept = _soon(lambda: [m for m in product.told("mail") if case["number"] in m["subject"]])
+    assert EMPLOYEE not in str(kept) and kept[0]["text"]
+    listed, first, beyond = product.all(("mail",), ("mail", "1"), ("mail", "999"))
+    assert "arifuddin.daenglipa" in listed.stdout
+    assert "message_id: " in first.stdout
+    assert beyond.returncode == 1
+
+
+def test_doctor_finds_everything_well_and_names_the_servers(product: Product) -> None:
+    told = product.told("doctor")
+    assert told["ok"] and {c["state"] for c in told["checks"]} == {"ok"}
+    assert told["temporal_address"] == f"127.0.0.1:{product.environment['MUTASI_TEMPORAL_PORT']}"
+    with psycopg.connect(told["database_url"]) as connection:
+        assert connection.execute("SELECT count(*) FROM employee").fetchone() == (1500,)
+    away = product.run("doctor", "--json", MUTASI_API_PORT=str(free_port()))
+    assert away.returncode == 1
+    [fault] = [c for c in json.loads(away.stdout)["checks"] if c["state"] == "fault"]
+    assert fault["name"] == "api" and fault["remedy"]
+
+
+def test_the_login_of_the_application_cannot_touch_what_is_written(product: Product, case: dict[str, Any]) -> None:
+    url = json.loads((product.home / "instance.json").read_text())["database_url"]
+    attempts = [f"{verb} {table}{tail}" for table in ("ledger", "command", "refused_attempt") for verb, tail in (
+        ("UPDATE", " SET actor = 'x'"), ("DELETE FROM", ""), ("TRUNCATE", ""), ("DROP TABLE", ""),
+        ("ALTER TABLE", " DISABLE TRIGGER ALL"), ("ALTER TABLE", " OWNER TO mutasi_app"),
+    )]  # fmt: skip
+    attempts += ["SET session_replication_role = replica", "SET ROLE postgres", "DROP SCHEMA public CASCADE"]
+    with psycopg.connect(url, autocommit=True) as connection:
+        before = connection.execute("SELECT count(*) FROM ledger").fetchone()
+        for attempt in attempts:
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                connection.execute(attempt)  # type: ignore[arg-type]
+        assert connection.execute("SELECT count(*) FROM ledger").fetchone() == before != (0,)
+
+
+def test_upkeep_finds_nothing_to_do(product: Product, case: dict[str, Any]) -> None:
+    rebuilt, replayed, refounded, first, second = product.all(
+        ("rebuild", "--json"), ("replay", "--json"), ("refound", "--json"), ("migrate",), ("migrate",)
+    )
+    assert rebuilt.returncode == 0 and json.loads(rebuilt.stdout)["differing"] == []
+    assert replayed.returncode == 0, replayed.stdout
+    assert json.loads(replayed.stdout)["replayed"] >= 1
+    assert json.loads(refounded.stdout)["refounded"] == []
+    assert (first.returncode, second.returncode) == (0, 0)
+    assert first.stdout == second.stdout
+
+
+def test_a_killed_worker_is_started_again_and_acts_go_on(product: Product, officer: str) -> None:
+    case = product.open("198804272011041950", "DISKOMINFO-B2-02", officer)
+
+    def worker() -> psutil.Process | None:
+        assert product.process is not None
+        children = psutil.Process(product.process.pid).children()
+        return next((c for c in children if c.is_running() and c.cmdline()[-2:] == ["-m", "worker"]), None)
+
+    old = worker()
+    assert old is not None
+    old.kill()
+    headers = {"Idempotency-Key": "after", "If-Match": f'"{case["version"]}"'}
+    begun = time.monotonic()
+    answer = product.ask("POST", f"/cases/{case['id']}/acts", officer, json={"act": "confirm_need"}, headers=headers)
+    assert answer.status_code == 200, answer.text
+    assert time.monotonic() - begun < 10
+    new = worker()
+    assert new is not None and new.pid != old.pid
+    assert "starting it again" in product.said
+
+
+def test_a_second_up_in_the_same_home_or_on_the_same_ports_is_refused(product: Product, tmp_path: Path) -> None:
+    for settings, reason in (({}, "another `mutasi up`"), ({"MUTASI_HOME": str(tmp_path)}, "is in use")):
+        done = product.run("up", **settings)
+        assert (done.returncode, done.stdout) == (1, "")
+        assert reason in done.stderr and "Traceback" not in done.stderr
+    assert httpx.get(f"{product.api}/readyz", trust_env=False).status_code == 200
+    assert (product.home / "instance.json").exists()
+
+
+def test_no_log_names_anybody(product: Product, case: dict[str, Any]) -> None:
+    logs = {file.name: file.read_text() for file in (product.home / "logs").glob("*.log")}
+    assert {"api.log", "worker.log", "temporal.log", "mail-sink.log"} <= set(logs)
+    assert case["id"] in logs["worker.log"]
+    for name, text in logs.items():
+        assert not re.search(r"(?<!\d)\d{18}(?!\d)", text), name
+        assert "Arifuddin" not in text and "example.test" not in text, name
+
+
+def test_an_empty_register_is_filled_and_kept_over_a_restart(tmp_path: Path, province: Path) -> None:
+    product = Product(tmp_path, MUTASI_DEMO="false")
+    product.start()
+    assert "hr_officer" not in product.said, "there is nobody to play"
+    assert product.run("token", "governor").returncode == 1
+    assert product.told("import", str(province))["changed"]["employees"]["added"] == 1500
+    officer = product.token("hr_officer")
+    opened = product.open(EMPLOYEE, "DLH-S-04", officer)
+    assert product.stop() < 15
+    assert product.processes() == []
+    assert not (tmp_path / "instance.json").exists()
+    away = product.run("case", "list")
+    assert (away.returncode, away.stdout) == (2, "") and "mutasi up" in away.stderr
+    assert product.start() < 20
+    kept = product.ask("GET", f"/cases/{opened['id']}", officer).json()
+    assert (kept["number"], kept["version"]) == (opened["number"], opened["version"])
+    assert product.told("case", "act", kept["number"], "confirm_need")["status"] == "awaiting_response"
+    assert product.stop(signal.SIGTERM) < 15
+    assert product.processes() == []
