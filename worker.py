@@ -11,6 +11,7 @@ from temporalio.worker import Worker
 from activities.ledger import Ledger
 from activities.notices import Notices
 from runtime import logs, temporal, worker_health
+from runtime.leaving import leave
 from runtime.mail import postman
 from runtime.settings import Settings, required
 from store.commit import Register
@@ -66,3 +67,4 @@ def main() -> None:
 
 if __name__ == "__main__":
     main()
+    leave(0)

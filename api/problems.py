@@ -43,7 +43,6 @@ CODES: dict[str, HTTPStatus] = {
     "unsupported_media_type": HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     "invalid_request": HTTPStatus.UNPROCESSABLE_ENTITY,
     "if_match_required": HTTPStatus.PRECONDITION_REQUIRED,
-    "too_many_requests": HTTPStatus.TOO_MANY_REQUESTS,
     "engine_unavailable": HTTPStatus.SERVICE_UNAVAILABLE,
     "register_unavailable": HTTPStatus.SERVICE_UNAVAILABLE,
     "internal_error": HTTPStatus.INTERNAL_SERVER_ERROR,

@@ -1,9 +1,9 @@
 """What the API answers. Field names are the contract with clients; fields are only ever added."""
 
-from datetime import date, datetime
-from typing import Any, Generic, TypeVar
+from datetime import UTC, date
+from typing import Annotated, Any, Generic, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 from domain.vocabulary import (
     Act,
@@ -23,6 +23,8 @@ from domain.vocabulary import (
 T = TypeVar("T")
 Day = date
 """For models that have a field of the name `date`."""
+Instant = Annotated[AwareDatetime, AfterValidator(lambda at: at.astimezone(UTC))]
+"""A point in time, told in UTC wherever it was reckoned."""
 
 
 class Page(BaseModel, Generic[T]):
@@ -87,7 +89,7 @@ class ReckonedOut(BaseModel):
 
 
 class DueOut(BaseModel):
-    at: datetime
+    at: Instant
     on: date
     reckoned: ReckonedOut
     then: str | None = Field(None, description="What happens by itself at the date: lapse, no_response, partial.")
@@ -113,7 +115,7 @@ class TaskOut(BaseModel):
     office: Office | None
     unit: str | None
     person: str | None
-    due_at: datetime | None
+    due_at: Instant | None
 
 
 class RuleOut(BaseModel):
@@ -137,7 +139,7 @@ class RuleOut(BaseModel):
 
 class UndoOut(BaseModel):
     act: Act
-    until: datetime
+    until: Instant
     mine: bool
 
 
@@ -171,8 +173,8 @@ class CaseSummary(BaseModel):
     due: DueOut | None
     overdue: bool
     version: int
-    opened_at: datetime
-    since: datetime
+    opened_at: Instant
+    since: Instant
     flags: list[Flag]
 
 
@@ -193,7 +195,7 @@ class CaseOut(CaseSummary):
     board: Recommendation | None
     proposal: Recommendation | None
     deferred_until: date | None
-    contest_until: datetime | None
+    contest_until: Instant | None
     on_hold: HoldOut | None
     undo: UndoOut | None
     rules: list[RuleOut]
@@ -218,7 +220,7 @@ class EventOut(BaseModel):
     seq: int
     type: str
     label: str
-    at: datetime
+    at: Instant
     actor: ActorOut
     reason: str | None = None
     note: str | None = None
@@ -237,7 +239,7 @@ class EventsOut(BaseModel):
 class AttemptOut(BaseModel):
     """A refused attempt."""
 
-    at: datetime
+    at: Instant
     actor: str
     act: str
     code: str
@@ -324,8 +326,8 @@ class MyTaskOut(BaseModel):
     status_text: str
     acts: list[Act]
     why_mine: str = Field(examples=["office:hr_officer"])
-    since: datetime
-    due_at: datetime | None
+    since: Instant
+    due_at: Instant | None
     overdue: bool
     flags: list[str]
 
@@ -386,7 +388,7 @@ class PolicyOut(BaseModel):
     code: str
     version: str
     effective_from: date
-    published_at: datetime
+    published_at: Instant
     text: str
     policy: dict[str, Any]
 
@@ -397,7 +399,7 @@ class NoticeOut(BaseModel):
     template: str
     subject: str
     text: str
-    at: datetime
+    at: Instant
     state: str
     read: bool
 
@@ -412,8 +414,8 @@ class NoticeStateOut(BaseModel):
     state: str
     attempts: int
     fault: str | None
-    created_at: datetime
-    sent_at: datetime | None
+    created_at: Instant
+    sent_at: Instant | None
 
 
 class MeOut(BaseModel):

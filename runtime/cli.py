@@ -4,12 +4,14 @@ import asyncio
 import json
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import typer
 from rich.console import Console
 from rich.table import Column, Table
+from sqlalchemy.exc import DBAPIError
 
+from runtime.leaving import leave
 from runtime.settings import MissingSetting, Settings
 
 app = typer.Typer(
@@ -352,13 +354,25 @@ def _progress(title: str) -> Any:
     return tell
 
 
-def main() -> None:
+def main() -> NoReturn:
     """Entry of the `mutasi` command."""
     try:
         app()
+    except SystemExit as end:
+        leave(end.code if isinstance(end.code, int) else 0 if end.code is None else 1)
     except MissingSetting as missing:
         errors.print(f"[bold red]mutasi:[/] {missing}. Start it with `mutasi up`, or set it.", soft_wrap=True)
-        sys.exit(2)
+    except DBAPIError as fault:
+        errors.print(f"[bold red]mutasi:[/] {_of_the_database(fault)}", soft_wrap=True)
+    leave(2)
+
+
+def _of_the_database(fault: DBAPIError) -> str:
+    """One sentence with its remedy. What the database itself said may show data, so only its first line is told."""
+    said = str(fault.orig).strip().splitlines()[0]
+    if getattr(fault.orig, "sqlstate", None) == "42501":
+        return f"the login of DATABASE_URL lacks a right ({said}). `mutasi migrate` needs the owner of the database."
+    return f"the database did not do what was asked ({said}). `mutasi doctor` says what is wrong with it."
 
 
 if __name__ == "__main__":

@@ -134,7 +134,10 @@ class Settings(BaseSettings):
         if not self.instance_file.exists():
             return self
         left: dict[str, Any] = json.loads(self.instance_file.read_text())
-        return self.model_copy(update={n: v for n, v in left.items() if n not in self.model_fields_set})
+        given = set(self.model_fields_set)
+        if "database_url" in given:  # the owner of one database is not to migrate another
+            given.add("database_owner_url")
+        return self.model_copy(update={name: value for name, value in left.items() if name not in given})
 
 
 class MissingSetting(Exception):

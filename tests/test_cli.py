@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 import psutil
@@ -280,6 +281,16 @@ def test_the_login_of_the_application_cannot_touch_what_is_written(product: Prod
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
                 connection.execute(attempt)  # type: ignore[arg-type]
         assert connection.execute("SELECT count(*) FROM ledger").fetchone() == before != (0,)
+
+
+def test_faults_of_the_database_are_a_sentence_with_a_remedy(product: Product) -> None:
+    url = json.loads((product.home / "instance.json").read_text())["database_url"]
+    nowhere = f"postgresql://mutasi@127.0.0.1:{free_port()}/mutasi"
+    empty = urlsplit(url)._replace(path="/template1").geturl()
+    lacking, away = product.run("migrate", DATABASE_URL=empty), product.run("migrate", DATABASE_URL=nowhere)
+    assert lacking.returncode == away.returncode == 2
+    assert "needs the owner of the database" in lacking.stderr and "mutasi doctor" in away.stderr
+    assert "Traceback" not in lacking.stderr + away.stderr
 
 
 def test_upkeep_finds_nothing_to_do(product: Product, case: dict[str, Any]) -> None:
