@@ -1,7 +1,11 @@
-"""The vocabulary of dependencies: who asks, in which language, with which key, against which version."""
+"""The vocabulary of dependencies: who asks, in which language, with which key, against which version.
+
+All are coroutines, those that wait for nothing too: FastAPI hands a plain function to a thread.
+"""
 
 import re
 from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -26,24 +30,33 @@ class Services:
 
     def __init__(self, engine: AsyncEngine, desk: Desk, tokens: Tokens) -> None:
         self.engine = engine
+        self._reader = engine.execution_options(isolation_level="AUTOCOMMIT")
         self.desk = desk
         self.tokens = tokens
         self.cursors = Cursors(tokens.cursor_secret)
         self.gatherer = Gatherer()
 
+    def reading(self) -> AbstractAsyncContextManager[AsyncConnection]:
+        """A connection for statements that each see the newest state: no transaction to begin and end around them."""
+        return self._reader.connect()
 
-def services(request: Request) -> Services:
+
+async def services(request: Request) -> Services:
     found: Services = request.app.state.services
     return found
 
 
-def now() -> datetime:
+async def now() -> datetime:
     return datetime.now(UTC)
+
+
+async def language(request: Request) -> str:
+    return language_of(request)
 
 
 ServicesDep = Annotated[Services, Depends(services)]
 Now = Annotated[datetime, Depends(now)]
-Language = Annotated[str, Depends(language_of)]
+Language = Annotated[str, Depends(language)]
 
 PLAIN = r"^[^\x00]*$"
 """Text the register can hold: PostgreSQL knows no NUL."""
@@ -51,7 +64,7 @@ PLAIN = r"^[^\x00]*$"
 
 async def reading(services: ServicesDep) -> AsyncIterator[AsyncConnection]:
     """A connection for reading, for as long as the request. Routes that wait for the engine open their own, briefly."""
-    async with services.engine.connect() as connection:
+    async with services.reading() as connection:
         yield connection
 
 
@@ -72,7 +85,7 @@ async def viewer(
         raise Problem("token_expired" if invalid.expired else "unauthenticated") from None
     if subject == OPERATOR:
         return Viewer(person=OPERATOR, name=OPERATOR, operator=True)
-    async with services.engine.connect() as connection:
+    async with services.reading() as connection:
         around = await surroundings(connection, local_day(now), subject)
     if around.name is None:
         raise Problem("unauthenticated")
@@ -82,7 +95,7 @@ async def viewer(
 ViewerDep = Annotated[Viewer, Depends(viewer)]
 
 
-def idempotency_key(
+async def idempotency_key(
     key: Annotated[
         str | None,
         Header(
@@ -102,7 +115,7 @@ IdempotencyKey = Annotated[str, Depends(idempotency_key)]
 _ETAG = re.compile(r'(?:W/)?"(\d{1,9})"|(\d{1,9})')
 
 
-def expected_version(
+async def expected_version(
     if_match: Annotated[
         str | None, Header(alias="If-Match", description='The `ETag` of the case you decided on, e.g. `"7"`.')
     ] = None,
@@ -119,7 +132,7 @@ def expected_version(
 ExpectedVersion = Annotated[int | None, Depends(expected_version)]
 
 
-def known_tags(
+async def known_tags(
     if_none_match: Annotated[
         str | None, Header(alias="If-None-Match", description="The `ETag` you hold; 304 while the case is at it.")
     ] = None,

@@ -36,7 +36,7 @@ async def readyz(services: ServicesDep) -> Response:
 
 async def _register(services: ServicesDep) -> str:
     try:
-        async with asyncio.timeout(PATIENCE_SECONDS), services.engine.connect() as connection:
+        async with asyncio.timeout(PATIENCE_SECONDS), services.reading() as connection:
             await connection.execute(text("SELECT 1"))
     except Exception as error:  # any fault means the register cannot be read now; its name is the answer
         return type(error).__name__
@@ -46,7 +46,7 @@ async def _register(services: ServicesDep) -> str:
 @router.get("/metrics", operation_id="metrics", response_class=PlainTextResponse)
 async def scrape(services: ServicesDep) -> Response:
     """Prometheus metrics: counts and times only."""
-    async with services.engine.connect() as connection:
+    async with services.reading() as connection:
         metrics.OPEN_CASES.clear()
         for row in await connection.execute(_STAGES):
             metrics.OPEN_CASES.labels(row.stage).set(row.n)

@@ -12,13 +12,9 @@ from domain.protocol import Envelope
 from store import ledger
 from store.outbox import Post
 
-_WRITE = text("""
+_STATEMENT = """
     WITH standing AS (
-        SELECT * FROM jsonb_to_record(CAST(:docket AS jsonb)) AS d(
-            case_id text, number text, kind text, origin text, person_id text, employee_name text, employee_nip text,
-            from_position text, from_unit text, from_agency text, to_position text, to_unit text, to_agency text,
-            stage text, status text, outcome text, reached_approval boolean, opened_at timestamptz, due_at timestamptz,
-            effective_on date, decree_number text, policy text, seq int, version int, state jsonb)
+        SELECT * FROM jsonb_populate_record(CAST(NULL AS docket), CAST(:docket AS jsonb))
     ), entries AS (
         INSERT INTO ledger (case_id, seq, type, at, actor, office, capacity, command_id, update_id, run_id, policy,
                             body, hash)
@@ -57,9 +53,7 @@ _WRITE = text("""
     ), open_tasks AS (
         INSERT INTO task (case_id, no, acts, office, unit, person_id, barred, status, since, due_at)
         SELECT :case, t.no, t.acts, t.office, t.unit, t.person_id, t.barred, t.status, t.since, t.due_at
-        FROM jsonb_to_recordset(CAST(:tasks AS jsonb))
-             AS t(no int, acts text[], office text, unit text, person_id text, barred text[], status text,
-                  since timestamptz, due_at timestamptz)
+        FROM jsonb_populate_recordset(CAST(NULL AS task), CAST(:tasks AS jsonb)) t
         ON CONFLICT (case_id, no) DO UPDATE SET acts = EXCLUDED.acts, office = EXCLUDED.office, unit = EXCLUDED.unit,
             person_id = EXCLUDED.person_id, barred = EXCLUDED.barred, status = EXCLUDED.status,
             since = EXCLUDED.since, due_at = EXCLUDED.due_at
@@ -82,7 +76,9 @@ _WRITE = text("""
         (SELECT min(not_before) FROM queued WHERE state = 'queued'),
         (SELECT min(not_before) FROM notice WHERE case_id = :case AND state IN ('queued', 'failed'))
     ) AS post_at
-""")
+"""
+_WRITE = text(" ".join(_STATEMENT.split()))
+"""Set solid: the driver keeps the parsed form of statements of up to 4096 characters only."""
 
 
 class Written(NamedTuple):

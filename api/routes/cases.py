@@ -222,7 +222,7 @@ async def act_on_case(
 ) -> out.CaseOut:
     """Act on a case. The answer is the case after the act; a refusal says why, and is recorded."""
     _persons_only(viewer)
-    async with services.engine.connect() as connection:
+    async with services.reading() as connection:
         row = await _visible(connection, viewer, case_id)
     command_id = _command_id(viewer.person, f"cases/{row.case.id}/acts", key)
     envelope = _envelope(command_id, command.act, viewer, command, version, request)
@@ -293,7 +293,7 @@ async def _once(
 
 
 async def _submitted(services: Services, case_id: str, command_id: str) -> cases.Submitted:
-    async with services.engine.connect() as connection:
+    async with services.reading() as connection:
         return await cases.submitted(connection, case_id, command_id)
 
 
@@ -308,7 +308,7 @@ async def _view(
     services: Services, viewer: Viewer, case_id: str, now: datetime, language: str, response: Response
 ) -> out.CaseOut:
     """The case as it stands for this caller; `ETag` is its version."""
-    async with services.engine.connect() as connection:
+    async with services.reading() as connection:
         row = await _visible(connection, viewer, case_id)
         around = await surroundings(
             connection, local_day(now), viewer.person, subject=row.case.subject, agencies=agencies_of(row.case)
