@@ -17,7 +17,7 @@ from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
 
 from runtime import keys, temporal
 from runtime.prepare import ZONE, owner, read_policy
-from runtime.settings import Settings
+from runtime.settings import MissingSetting, Settings, required
 from store.engine import app_engine
 from store.migrate import revisions
 from workflows import contract
@@ -53,6 +53,8 @@ async def _safely(name: str, look: Examination, settings: Settings) -> Check:
         async with asyncio.timeout(10):
             found = await look(settings)
             return found._replace(remedy=None) if found.state == "ok" else found
+    except MissingSetting as missing:
+        return Check(name, "fault", str(missing))
     except Exception as error:  # a check that fails is itself the finding
         return Check(name, "fault", f"{type(error).__name__}: {error}".splitlines()[0], REMEDIES.get(name))
 
@@ -72,7 +74,7 @@ async def _disk(settings: Settings) -> Check:
 
 
 async def _database(settings: Settings) -> Check:
-    engine = app_engine(settings.database_url or "", pool_size=1)
+    engine = app_engine(required(settings.database_url, "DATABASE_URL"), pool_size=1)
     try:
         async with engine.connect() as connection:
             version = (await connection.execute(text("SHOW server_version"))).scalar_one()
@@ -103,7 +105,7 @@ _RIGHTS = text("""
 
 
 async def _ledger(settings: Settings) -> Check:
-    engine = app_engine(settings.database_url or "", pool_size=1)
+    engine = app_engine(required(settings.database_url, "DATABASE_URL"), pool_size=1)
     try:
         async with engine.connect() as connection:
             rights = (await connection.execute(_RIGHTS)).one()
@@ -175,7 +177,7 @@ async def _mail(settings: Settings) -> Check:
 
 async def _policy(settings: Settings) -> Check:
     policy = read_policy(settings.policy_file)
-    engine = app_engine(settings.database_url or "", pool_size=1)
+    engine = app_engine(required(settings.database_url, "DATABASE_URL"), pool_size=1)
     try:
         async with engine.connect() as connection:
             found = await connection.execute(_PUBLISHED, {"hash": policy.hash, "today": _today()})
@@ -198,7 +200,7 @@ _YEAR = text("""
 
 async def _calendar(settings: Settings) -> Check:
     year = _today().year
-    engine = app_engine(settings.database_url or "", pool_size=1)
+    engine = app_engine(required(settings.database_url, "DATABASE_URL"), pool_size=1)
     try:
         async with engine.connect() as connection:
             row = (await connection.execute(_YEAR, {"year": year})).one()
@@ -213,6 +215,8 @@ async def _calendar(settings: Settings) -> Check:
 
 
 async def _keys(settings: Settings) -> Check:
+    if settings.env != "production" and not (settings.home / "keys").exists():
+        return Check("keys", "warning", "none yet", "nothing to do: they are made when they are first needed")
     keys.token_key(settings)
     found = keys.payload_keys(settings)
     for file in (settings.home / "keys").glob("*"):

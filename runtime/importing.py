@@ -10,11 +10,11 @@ from typing import Any
 
 from rich.console import Console
 from rich.progress import Progress
-from rich.table import Table
 from sqlalchemy import Engine
 
 from runtime.prepare import ZONE, owner
 from runtime.settings import MissingSetting, Settings
+from runtime.terminal import table
 from store.imports.province import ImportResult, import_directory, read_directory
 from store.imports.validation import validate
 
@@ -70,11 +70,11 @@ def _import(
 
 def _tell(result: ImportResult, dry_run: bool, language: str, console: Console) -> None:
     if result.findings:
-        table = Table("File", "Line", "Column", "Code", "What", "Remedy")
+        rows = table("File", "Line", "Column", "Code", "What", "Remedy")
         for finding in result.findings[:SHOWN]:
             row = finding.as_dict(language)
-            table.add_row(*(str(row[key]) for key in ("file", "line", "column", "code", "what", "remedy")))
-        console.print(table)
+            rows.add_row(*(str(row[key]) for key in ("file", "line", "column", "code", "what", "remedy")))
+        console.print(rows)
         if len(result.findings) > SHOWN:
             console.print(f"... and {len(result.findings) - SHOWN} more; --json lists them all")
     counts = Counter(f.severity for f in result.findings)

@@ -1,4 +1,4 @@
-"""Keys: from the environment, or made once in MUTASI_HOME outside production. Readable by their owner alone."""
+"""Keys: from the environment; outside production also made once in MUTASI_HOME, readable by their owner alone."""
 
 import base64
 import os
@@ -44,11 +44,11 @@ def _new_payload_key() -> str:
 
 
 def _made_once(settings: Settings, name: str, make, variable: str) -> str:  # type: ignore[no-untyped-def]
+    if settings.env == "production":
+        raise MissingSetting(variable, "production makes no keys of its own; see docs/operations.md, Keys")
     path: Path = settings.home / "keys" / name
     if path.exists():
         return path.read_text()
-    if settings.env == "production":
-        raise MissingSetting(variable)
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     text: str = make()
     # Whoever creates the file first wins; the others read what he wrote.

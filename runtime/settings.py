@@ -13,7 +13,7 @@ _ROOT = Path(__file__).resolve().parent.parent
 class Settings(BaseSettings):
     """Everything an operator can set. Only what is named here is read from the environment."""
 
-    model_config = SettingsConfigDict(env_prefix="", extra="ignore", populate_by_name=True)
+    model_config = SettingsConfigDict(env_prefix="", extra="ignore")
 
     env: Literal["development", "test", "production"] = Field(
         "development",
@@ -130,8 +130,11 @@ class Settings(BaseSettings):
         return self.home / "instance.json"
 
     def with_instance(self) -> "Settings":
-        """These settings, with the addresses of a running `mutasi up` where the environment names none."""
-        if not self.instance_file.exists():
+        """These settings, with the addresses of a running `mutasi up` where the environment names none.
+
+        Production takes nothing from a demonstration that was run in the same place.
+        """
+        if self.env == "production" or not self.instance_file.exists():
             return self
         left: dict[str, Any] = json.loads(self.instance_file.read_text())
         given = set(self.model_fields_set)
@@ -141,10 +144,10 @@ class Settings(BaseSettings):
 
 
 class MissingSetting(Exception):
-    """A command needs an address that neither the environment nor a running `mutasi up` gives."""
+    """A command needs what neither the environment nor a running `mutasi up` gives. Says what to do."""
 
-    def __init__(self, variable: str) -> None:
-        super().__init__(f"{variable} is not set, and no running `mutasi up` was found in MUTASI_HOME")
+    def __init__(self, variable: str, otherwise: str = "start `mutasi up`, or set it") -> None:
+        super().__init__(f"{variable} is not set: {otherwise}")
         self.variable = variable
 
 

@@ -193,12 +193,13 @@ class Stack:
         if self.settings.temporal_address:
             return self.settings.temporal_address, None
         self._say("Starting Temporal ...")
-        port = self.settings.temporal_port
-        if servers.answers(port):
-            raise AlreadyRunning(f"port {port} is in use: set MUTASI_TEMPORAL_PORT to another one")
+        port, ui_port = self.settings.temporal_port, self.settings.ui_port
+        for taken, variable in ((port, "MUTASI_TEMPORAL_PORT"), (ui_port, "MUTASI_TEMPORAL_UI_PORT")):
+            if servers.answers(taken):
+                raise AlreadyRunning(f"port {taken} is in use: set {variable} to another one")
         store = self.home / "temporal"
         store.mkdir(exist_ok=True)
-        command = servers.temporal_command(store, port, self.settings.ui_port)
+        command = servers.temporal_command(store, port, ui_port)
         return f"127.0.0.1:{port}", self._child("temporal", command, servers.TEMPORAL_ENVIRONMENT)
 
     def _mail_sink(self) -> str:

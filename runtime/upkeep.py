@@ -50,11 +50,22 @@ def _failure(result: WorkflowReplayResult) -> dict[str, str]:
     return {"workflow": result.history.workflow_id, "error": str(result.replay_failure)}
 
 
+class NoHistory(Exception):
+    """What was to be replayed holds no history, or something else: nothing replayed is not all well."""
+
+
 async def recorded(directory: Path) -> AsyncIterator[WorkflowHistory]:
     """The histories of a directory, as `temporal workflow show --output json` and our recorder write them."""
-    for file in sorted(directory.glob("**/*.json*")):  # noqa: ASYNC240  (a tool reading its input)
-        raw = gzip.decompress(file.read_bytes()) if file.suffix == ".gz" else file.read_bytes()
-        yield WorkflowHistory.from_json(f"{file.parent.name}/{file.name.partition('.')[0]}", raw.decode())
+    files = sorted(directory.glob("**/*.json*"))  # noqa: ASYNC240  (a tool reading its input)
+    if not files:
+        raise NoHistory(f"{directory} holds no recorded history (*.json, *.json.gz)")
+    for file in files:
+        try:
+            raw = gzip.decompress(file.read_bytes()) if file.suffix == ".gz" else file.read_bytes()
+            history = WorkflowHistory.from_json(f"{file.parent.name}/{file.name.partition('.')[0]}", raw.decode())
+        except (ValueError, KeyError, TypeError, AttributeError, OSError) as fault:
+            raise NoHistory(f"{file} is not a recorded history: {type(fault).__name__}") from fault
+        yield history
 
 
 async def _open_histories(client: Client) -> AsyncIterator[WorkflowHistory]:

@@ -293,6 +293,24 @@ def test_faults_of_the_database_are_a_sentence_with_a_remedy(product: Product) -
     assert "Traceback" not in lacking.stderr + away.stderr
 
 
+def test_a_mistake_on_the_command_line_is_a_sentence(product: Product, tmp_path: Path) -> None:
+    (tmp_path / "not-a-history.json").write_text("{}")
+    (tmp_path / "empty").mkdir()
+    for command, settings, reason in (
+        (("replay", str(tmp_path / "nowhere")), {}, "Invalid value for 'histories'"),
+        (("replay", str(tmp_path / "empty")), {}, "holds no recorded history"),
+        (("replay", str(tmp_path)), {}, "is not a recorded history"),
+        (("import", str(ANOMALIES), "--language", "fr"), {}, "'fr' is not one of"),
+        (("doctor",), {"MUTASI_API_PORT": "abc"}, "MUTASI_API_PORT"),
+        (("case", "act", "MUT-2026-000001", "nonsense"), {}, "/act: "),
+    ):
+        done = product.run(*command, **settings)
+        assert done.returncode != 0 and reason in done.stderr and "Traceback" not in done.stderr, done.stderr
+    alone = product.run("doctor", MUTASI_HOME=str(tmp_path / "none"))
+    assert alone.returncode == 1 and "DATABASE_URL is not set" in alone.stdout
+    assert not (tmp_path / "none").exists()
+
+
 def test_upkeep_finds_nothing_to_do(product: Product, case: dict[str, Any]) -> None:
     rebuilt, replayed, refounded, first, second = product.all(
         ("rebuild", "--json"), ("replay", "--json"), ("refound", "--json"), ("migrate",), ("migrate",)
@@ -327,7 +345,13 @@ def test_a_killed_worker_is_started_again_and_acts_go_on(product: Product, offic
 
 
 def test_a_second_up_in_the_same_home_or_on_the_same_ports_is_refused(product: Product, tmp_path: Path) -> None:
-    for settings, reason in (({}, "another `mutasi up`"), ({"MUTASI_HOME": str(tmp_path)}, "is in use")):
+    elsewhere = {"MUTASI_HOME": str(tmp_path), "MUTASI_API_PORT": str(free_port())}
+    for settings, reason in (
+        ({}, "another `mutasi up`"),
+        ({"MUTASI_HOME": str(tmp_path)}, "set MUTASI_API_PORT"),
+        (elsewhere, "set MUTASI_TEMPORAL_PORT"),
+        ({**elsewhere, "MUTASI_TEMPORAL_PORT": str(free_port())}, "set MUTASI_TEMPORAL_UI_PORT"),
+    ):
         done = product.run("up", **settings)
         assert (done.returncode, done.stdout) == (1, "")
         assert reason in done.stderr and "Traceback" not in done.stderr
