@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import structlog
-from fastapi import FastAPI, Request
+from fastapi import Depends, FastAPI, Request
 from fastapi.routing import APIRoute
 from fastapi_offline import FastAPIOffline
 from starlette.datastructures import Headers, MutableHeaders
@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import health, metrics, openapi, problems
 from api.auth import Tokens
-from api.deps import Services
+from api.deps import Services, known_parameters
 from api.desk import Desk
 from api.routes import cases, register, work
 from runtime import keys, temporal
@@ -59,7 +59,7 @@ def create_app(settings: Settings, services: Services | None = None) -> FastAPI:
         generate_unique_id_function=lambda route: route.operation_id or route.name,
     )
     for router in (cases.router, work.router, register.router):
-        app.include_router(router, prefix=PREFIX)
+        app.include_router(router, prefix=PREFIX, dependencies=[Depends(known_parameters)])
     app.include_router(health.router)
     problems.install(app)
     openapi.install(app)
@@ -82,6 +82,9 @@ class RequestContext:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        if scope["method"] == "HEAD":
+            # Whoever may GET may ask for the head of it; the server leaves the body out.
+            scope = {**scope, "method": "GET"}
         headers = Headers(scope=scope)
         given = headers.get("x-request-id", "")
         request_id = given if _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
@@ -128,7 +131,8 @@ def _unacceptable(method: str, headers: Headers) -> str | None:
     length = headers.get("content-length", "")
     if length.isdecimal() and int(length) > MAX_BODY_BYTES:
         return "payload_too_large"
-    if method not in ("POST", "PUT", "PATCH") or length == "0":
+    has_body = length not in ("", "0") or "transfer-encoding" in headers
+    if method not in ("POST", "PUT", "PATCH") or not has_body:
         return None
     kind = headers.get("content-type", "").partition(";")[0].strip().lower()
     is_json = kind == "application/json" or kind.endswith("+json")

@@ -7,9 +7,10 @@ import re
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Depends, Header, Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -58,8 +59,23 @@ ServicesDep = Annotated[Services, Depends(services)]
 Now = Annotated[datetime, Depends(now)]
 Language = Annotated[str, Depends(language)]
 
-PLAIN = r"^[^\x00]*$"
-"""Text the register can hold: PostgreSQL knows no NUL."""
+_CONTROL = r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069"
+"""Control characters: what would move a cursor, hide words or turn their direction around."""
+PLAIN = rf"^[^{_CONTROL}\t\n\r]*$"
+"""One line of text."""
+PRINTABLE = re.compile(rf"[^{_CONTROL}]*")
+"""Text of any number of lines."""
+
+
+async def known_parameters(request: Request) -> None:
+    """Refuses parameters the route does not have: a filter that is not applied would lie about the list."""
+    known = _parameters(request.scope["route"].dependant)
+    if unknown := [name for name in request.query_params if name not in known]:
+        raise RequestValidationError([{"type": "extra_forbidden", "loc": ("query", name)} for name in unknown])
+
+
+def _parameters(dependant: Any) -> set[str]:
+    return {p.alias for p in dependant.query_params}.union(*(_parameters(d) for d in dependant.dependencies))
 
 
 async def reading(services: ServicesDep) -> AsyncIterator[AsyncConnection]:
@@ -112,7 +128,7 @@ async def idempotency_key(
 
 IdempotencyKey = Annotated[str, Depends(idempotency_key)]
 
-_ETAG = re.compile(r'(?:W/)?"(\d{1,9})"|(\d{1,9})')
+_ETAG = re.compile(r'(?:W/)?"(\d{1,9})"')
 
 
 async def expected_version(
@@ -126,7 +142,7 @@ async def expected_version(
     match = _ETAG.fullmatch(if_match.strip())
     if match is None:
         raise Problem("if_match_malformed")
-    return int(match[1] or match[2])
+    return int(match[1])
 
 
 ExpectedVersion = Annotated[int | None, Depends(expected_version)]

@@ -8,19 +8,19 @@ from api import presenting
 from api import schemas as out
 from api.problems import Refused, explain
 from domain import rules
-from domain.authority import TASK_OFFICE, may_open
+from domain.authority import HR, TASK_OFFICE, may_open
 from domain.commands import Proposal
 from domain.decide.evaluation import may_open as has_route
 from domain.decide.evaluation import severities
 from domain.facts import Dossier, Facts, Position
 from domain.fit import Fit, fit
 from domain.ranks import post_level
-from domain.refusals import Refusal
+from domain.refusals import Refusal, RefusalCode, refuse
 from domain.rules import Question
 from domain.vocabulary import Act, Eligibility, Office, Stage
 from runtime import i18n
 from store import registers
-from store.gathering import Gatherer
+from store.gathering import Gatherer, open_case_of
 from store.people import positions
 from store.registers import PositionRow
 from store.viewing import Viewer
@@ -48,12 +48,13 @@ async def preview_of(
     if dossier is None or target is None:
         assert no_route is not None, "an unknown person or post has no route"
         raise Refused(no_route)
+    obstacle = no_route or await _open_already(connection, dossier)
     results = rules.judge(Question(facts, dossier, target, proposal.kind), _STAGES)
     outcome = rules.eligibility(results, severities(facts), ())
     return out.PreviewOut(
-        eligible=outcome is Eligibility.ELIGIBLE and no_route is None,
+        eligible=outcome is Eligibility.ELIGIBLE and obstacle is None,
         outcome=outcome,
-        refusal=out.WhyNotOut(code=no_route.code, detail=explain(no_route, language)) if no_route else None,
+        refusal=out.WhyNotOut(code=obstacle.code, detail=explain(obstacle, language)) if obstacle else None,
         rules=[presenting.rule(r, facts.policy, language) for r in results],
         seat=_seat(facts),
         fit=_fit(_fit_of(facts, dossier, target, proposal), language),
@@ -61,6 +62,11 @@ async def preview_of(
         approval_route=_route(facts),
         policy=facts.policy.hash,
     )
+
+
+async def _open_already(connection: AsyncConnection, dossier: Dossier) -> Refusal | None:
+    number = await open_case_of(connection, dossier.person)
+    return refuse(RefusalCode.OPEN_CASE_EXISTS, number=number) if number else None
 
 
 def _seat(facts: Facts) -> out.SeatsOut | None:
@@ -166,7 +172,8 @@ def _route(facts: Facts) -> list[out.RouteStepOut]:
     steps = []
     for act in _ROUTE:
         office = TASK_OFFICE[act]
-        holders = [h for h in facts.holders if h.office is office]
+        offices = HR if act is Act.VERIFY else {office}
+        holders = [h for h in facts.holders if h.office in offices]
         related = [h for h in holders if h.person in facts.kin]
         alone = office is not Office.HR_OFFICER and bool(related) and len(related) == len(holders)
         steps.append(

@@ -164,7 +164,7 @@ def _four_eyes(case: Case, act: Act, person: str) -> Refusal | None:
     barred: set[str] = set()
     match act:
         case Act.VERIFY:
-            barred = {case.opener, *case.voters}
+            barred = {case.opener, *case.suppliers, *case.voters}
         case Act.CONFIRM_OVERRIDE:
             barred = {case.override.by} if case.override else set()
         case Act.CONSIDER:

@@ -103,6 +103,8 @@ class Case(_Part):
     need_marks: tuple[ev.RuleMark, ...] = ()
     contest_until: datetime | None = None
     contested: bool = False
+    suppliers: tuple[str, ...] = ()
+    """Everyone who supplied facts by which the case was judged: none of them may verify it."""
     override: PendingOverride | None = None
     overridden: tuple[str, ...] = ()
 
@@ -119,6 +121,7 @@ class Case(_Part):
     proposal: Recommendation | None = None
     recusals: dict[Office, Office] = {}
     deferred_until: date | None = None
+    approved_at: datetime | None = None
     baseline: ev.BaselineFrozen | None = None
 
     decree_on: date | None = None
@@ -233,7 +236,12 @@ def _(event: ev.EvaluationJudged, case: Case, recorded: Recorded) -> dict[str, A
 
 @_changes.register
 def _(event: ev.DossierSupplied, case: Case, recorded: Recorded) -> dict[str, Any]:
-    return {"contested": False, "override": None, **_flags(case, drop=(Flag.DATA_CONTESTED,))}
+    return {
+        "contested": False,
+        "override": None,
+        "suppliers": tuple(sorted({*case.suppliers, recorded.by})),
+        **_flags(case, Flag.DATA_SUPPLIED, drop=(Flag.DATA_CONTESTED,)),
+    }
 
 
 @_changes.register
@@ -337,7 +345,10 @@ def _advised(case: Case, advice: Recommendation) -> dict[str, Any]:
 
 @_changes.register
 def _(event: ev.DecisionMade, case: Case, recorded: Recorded) -> dict[str, Any]:
-    return {"deferred_until": event.until if event.decision is DecisionChoice.DEFER else None}
+    return {
+        "deferred_until": event.until if event.decision is DecisionChoice.DEFER else None,
+        "approved_at": recorded.at if event.decision is DecisionChoice.APPROVE else None,
+    }
 
 
 @_changes.register

@@ -113,10 +113,13 @@ class RefusalCode(StrEnum):
     RULE_NOT_OVERRIDABLE = "rule_not_overridable", Category.INVALID
     GROUND_NOT_ALLOWED = "ground_not_allowed", Category.INVALID
     UNANSWERED_GROUNDS = "unanswered_grounds", Category.INVALID
+    GROUND_NOT_RAISED = "ground_not_raised", Category.INVALID
     GROUNDS_REQUIRED = "grounds_required", Category.INVALID
     RETURN_NOT_EARLIER = "return_not_earlier", Category.INVALID
     DATE_IN_FUTURE = "date_in_future", Category.INVALID
     DATE_IN_PAST = "date_in_past", Category.INVALID
+    DATE_TOO_EARLY = "date_too_early", Category.INVALID
+    CONDITION_NOT_IN_FORCE = "condition_not_in_force", Category.INVALID
     EFFECTIVE_BEFORE_DECREE = "effective_before_decree", Category.INVALID
     DUTY_BEFORE_EFFECT = "duty_before_effect", Category.INVALID
     DEFER_UNTIL_REQUIRED = "defer_until_required", Category.INVALID

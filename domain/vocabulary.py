@@ -360,6 +360,7 @@ class Flag(StrEnum):
     NOT_RECOMMENDED = "not_recommended"
     OVERDUE = "overdue"
     DATA_CONTESTED = "data_contested"
+    DATA_SUPPLIED = "data_supplied"
 
 
 class Direction(StrEnum):

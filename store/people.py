@@ -5,6 +5,7 @@ from datetime import date
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from domain.calendar import PROVINCE
 from domain.facts import (
     CompetenceFact,
     ConditionFact,
@@ -14,12 +15,12 @@ from domain.facts import (
     TalentFact,
 )
 
-_DOSSIER = text("""
+_DOSSIER = text(f"""
     SELECT p.id AS person, p.nip, p.name, e.status, e.grade, e.appointed_on, e.birth_date,
-           e.education, e.education_field, e.recorded_at::date AS as_of,
+           e.education, e.education_field, (e.recorded_at AT TIME ZONE '{PROVINCE.key}')::date AS as_of,
            o.position_code, lower(o.during) AS position_since,
            (SELECT jsonb_agg(jsonb_build_object('year', r.year, 'rating', r.rating, 'source', r.source,
-                                                'as_of', r.recorded_at::date))
+                                                'as_of', (r.recorded_at AT TIME ZONE '{PROVINCE.key}')::date))
               FROM rating r WHERE r.person_id = p.id AND r.superseded_at IS NULL) AS ratings,
            (SELECT jsonb_agg(jsonb_build_object('kind', c.kind, 'start', c.valid_from, 'end', c.valid_to,
                                                 'source', c.source))

@@ -293,7 +293,7 @@ def test_faults_of_the_database_are_a_sentence_with_a_remedy(product: Product) -
     assert "Traceback" not in lacking.stderr + away.stderr
 
 
-def test_a_mistake_on_the_command_line_is_a_sentence(product: Product, tmp_path: Path) -> None:
+def test_a_mistake_on_the_command_line_is_a_sentence(product: Product, case: dict[str, Any], tmp_path: Path) -> None:
     (tmp_path / "not-a-history.json").write_text("{}")
     (tmp_path / "empty").mkdir()
     for command, settings, reason in (
@@ -302,7 +302,7 @@ def test_a_mistake_on_the_command_line_is_a_sentence(product: Product, tmp_path:
         (("replay", str(tmp_path)), {}, "is not a recorded history"),
         (("import", str(ANOMALIES), "--language", "fr"), {}, "'fr' is not one of"),
         (("doctor",), {"MUTASI_API_PORT": "abc"}, "MUTASI_API_PORT"),
-        (("case", "act", "MUT-2026-000001", "nonsense"), {}, "/act: "),
+        (("case", "act", case["id"], "nonsense"), {}, "/act: "),
     ):
         done = product.run(*command, **settings)
         assert done.returncode != 0 and reason in done.stderr and "Traceback" not in done.stderr, done.stderr

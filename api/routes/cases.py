@@ -16,6 +16,7 @@ from api import metrics, presenting
 from api import schemas as out
 from api.deps import (
     PLAIN,
+    PRINTABLE,
     ExpectedVersion,
     IdempotencyKey,
     KnownTags,
@@ -246,7 +247,7 @@ def _envelope(
     command_id: str, kind: str, viewer: Viewer, command: BaseModel, version: int | None, request: Request
 ) -> Envelope:
     body = command.model_dump(mode="json", exclude_unset=True, exclude={"act"})
-    if errors := [{"type": "nul_character", "loc": ("body", *place)} for place in _nul(body)]:
+    if errors := [{"type": "control_character", "loc": ("body", *place)} for place in _unprintable(body)]:
         raise RequestValidationError(errors, body=body)
     asked = json.dumps([kind, body], sort_keys=True, separators=(",", ":"))
     return Envelope(
@@ -260,13 +261,13 @@ def _envelope(
     )
 
 
-def _nul(value: Any, *place: str | int) -> Iterator[tuple[str | int, ...]]:
-    """Where a body holds the one character that the register cannot keep."""
-    if isinstance(value, str) and "\x00" in value:
+def _unprintable(value: Any, *place: str | int) -> Iterator[tuple[str | int, ...]]:
+    """Where a body holds control characters other than tabs and ends of lines."""
+    if isinstance(value, str) and not PRINTABLE.fullmatch(value):
         yield place
     elif isinstance(value, (dict, list)):
         for part, held in value.items() if isinstance(value, dict) else enumerate(value):
-            yield from _nul(held, *place, part)
+            yield from _unprintable(held, *place, part)
 
 
 async def _once(

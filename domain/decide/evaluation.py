@@ -1,16 +1,22 @@
 """Opening, evaluation and needs check: may this person move, and is there a seat to move to."""
 
+from datetime import date
+
 from domain import rules
 from domain.calendar import END_OF_DAY
 from domain.commands import (
     CloseIneligible,
+    ConditionEndItem,
     ConfirmNeed,
     ConfirmOverride,
     ContestData,
+    Item,
     OpenCase,
     OverrideRule,
+    PositionSinceItem,
     Proposal,
     ProposeAlternative,
+    RatingItem,
     SupplyDossier,
 )
 from domain.decide.draft import Draft
@@ -139,6 +145,9 @@ def check_need(draft: Draft, dossier: Dossier) -> None:
 
 def supply_dossier(draft: Draft, command: SupplyDossier) -> Refusal | None:
     """Take in what HR supplied and judge again."""
+    for item in command.items:
+        if refusal := _implausible(item, draft.facts):
+            return refusal
     draft.add(
         DossierSupplied(
             kinds=tuple(item.kind for item in command.items),
@@ -147,6 +156,27 @@ def supply_dossier(draft: Draft, command: SupplyDossier) -> Refusal | None:
     )
     facts = draft.facts
     evaluate(draft, _subject(facts).with_items(command.items, draft.case.number, facts.today))
+    return None
+
+
+def _implausible(item: Item, facts: Facts) -> Refusal | None:
+    """Why a supplied fact cannot be true: one that lies ahead, before the service began, or ends what is not there."""
+    dossier, today = _subject(facts), facts.today
+    match item:
+        case RatingItem():
+            # A year is rated when it is over.
+            field, day, earliest = "year", date(item.year, 12, 31), date(dossier.appointed_on.year, 1, 1)
+        case ConditionEndItem():
+            starts = [c.start for c in dossier.conditions if c.kind is item.condition and c.active_on(today)]
+            if not starts:
+                return refuse(RefusalCode.CONDITION_NOT_IN_FORCE, condition=item.condition)
+            field, day, earliest = "to", item.to, max(starts)
+        case PositionSinceItem():
+            field, day, earliest = "since", item.since, dossier.appointed_on
+    if day > today:
+        return refuse(RefusalCode.DATE_IN_FUTURE, field=field)
+    if day < earliest:
+        return refuse(RefusalCode.DATE_TOO_EARLY, field=field, earliest=earliest.isoformat())
     return None
 
 

@@ -24,6 +24,8 @@ _AFTER_ANSWER = {
     Answer.ACCEPT_WITH_CONDITIONS: Status.AWAITING_SETTLEMENT,
     Answer.REQUEST_ALTERNATIVE: Status.AWAITING_SETTLEMENT,
 }
+_RAISED_BY = {Answer.ACCEPT_WITH_CONDITIONS: ("conditions",), Answer.REQUEST_ALTERNATIVE: ("alternative",)}
+"""What an answer asks to be settled besides the grounds it names."""
 _SETTLED_AS = {
     Answer.OBJECT: Flag.OBJECTION_CARRIED,
     Answer.ACCEPT_WITH_CONDITIONS: Flag.CONDITIONS_SETTLED,
@@ -53,13 +55,15 @@ def response_missed(draft: Draft) -> None:
 
 def answer_objection(draft: Draft, command: AnswerObjection) -> Refusal | None:
     """HR answers every ground; the case goes on with both views."""
-    answered = {a.ground for a in command.answers}
-    missing = tuple(g for g in draft.case.grounds if g not in answered)
-    if missing:
+    raised = (*draft.case.grounds, *_RAISED_BY.get(draft.case.answer or Answer.OBJECT, ()))
+    answered = tuple(dict.fromkeys(a.ground for a in command.answers))
+    if missing := tuple(g for g in raised if g not in answered):
         return refuse(RefusalCode.UNANSWERED_GROUNDS, grounds=missing)
+    if beside := tuple(g for g in answered if g not in raised):
+        return refuse(RefusalCode.GROUND_NOT_RAISED, grounds=beside)
     draft.add(
         ObjectionAnswered(
-            grounds=tuple(dict.fromkeys(a.ground for a in command.answers)),
+            grounds=answered,
             answers=tuple(GroundAnswer(ground=a.ground, text=a.text) for a in command.answers),
             flag=_SETTLED_AS.get(draft.case.answer) if draft.case.answer else None,
             move=draft.move_to(Status.AWAITING_BRIEFING),
@@ -79,6 +83,9 @@ def record_briefing(draft: Draft, command: RecordBriefing) -> Refusal | None:
     """A briefing counts once everyone the policy names was reached; until then more are needed."""
     if command.held_on > draft.facts.today:
         return refuse(RefusalCode.DATE_IN_FUTURE, field="held_on")
+    opened_on = draft.facts.calendar.local_day(draft.case.opened_at)
+    if command.held_on < opened_on:
+        return refuse(RefusalCode.DATE_TOO_EARLY, field="held_on", earliest=opened_on.isoformat())
     reached = {*draft.case.reached, *command.audience}
     enough = draft.facts.policy.socialisation.minimum_audience <= reached
     waiting = draft.case.status is Status.AWAITING_BRIEFING

@@ -35,6 +35,9 @@ def issue_decree(draft: Draft, command: IssueDecree) -> Refusal | None:
     facts = draft.facts
     if command.date > facts.today:
         return refuse(RefusalCode.DATE_IN_FUTURE, field="date")
+    decided_on = facts.calendar.local_day(draft.case.approved_at or draft.case.since)
+    if command.date < decided_on:
+        return refuse(RefusalCode.DATE_TOO_EARLY, field="date", earliest=decided_on.isoformat())
     due = command.effective_on <= facts.today
     draft.add(
         DecreeIssued(

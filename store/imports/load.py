@@ -11,11 +11,12 @@ from sqlalchemy import Connection, text
 
 from domain.facts import REGISTER
 from domain.vocabulary import UnitKind
+from store.imports import offices
 from store.imports.comparing import Counts, Values, compare
 from store.imports.findings import Finding
 from store.imports.occupancy import settle_occupancy
 from store.imports.people import People, settle_people
-from store.imports.recording import current_rows, record
+from store.imports.recording import current_rows, record, supersede
 from store.imports.records import EmployeeRecord, OfficeRecord, Province, UnitRecord
 from store.imports.supplied import (
     CONDITION_COLUMNS,
@@ -175,15 +176,16 @@ class _Loading:
         return _Result({"talent": self._settle("talent", columns, incoming, 2)})
 
     def _offices(self) -> _Result:
-        columns = (
-            *("office", "unit_code", "person_id", "capacity", "valid_from"),
-            *("holder_name", "valid_to", "instrument"),
-        )
         incoming = [
             (o.office, o.unit_code, self._holder(o), o.capacity, o.start, o.holder_name, o.end, o.instrument)
             for o in self._province.offices
         ]
-        return _Result({"offices": self._settle("office", columns, incoming, 5)})
+        current = current_rows(self._connection, "office", offices.COLUMNS)
+        difference, wrong = offices.compare_terms(current, incoming)
+        supersede(self._connection, "office", wrong)
+        record(self._connection, "office", offices.COLUMNS, difference)
+        counts = difference.counts
+        return _Result({"offices": counts._replace(changed=counts.changed + len(wrong))})
 
     def _windows(self) -> _Result:
         columns = ("kind", "valid_from", "ground", "valid_to", "scope")

@@ -139,7 +139,7 @@ INVALID_OPENINGS: list[tuple[dict[str, Any], str, str]] = [
     ({"reason": "x" * 2001}, "/reason", "string_too_long"),
     ({"reason": "  "}, "/reason", "string_too_short"),
     ({"reason": 7}, "/reason", "string_type"),
-    ({"reason": "a\x00b"}, "/reason", "nul_character"),
+    ({"reason": "a\x00b"}, "/reason", "control_character"),
     ({"nip": "19881118 2017011945"}, "/nip", "string_pattern_mismatch"),
     ({"preferences": ["DLH-S-04"] * 4}, "/preferences", "too_long"),
     ({"preferences": ["DLH-S-04", "?"]}, "/preferences/1", "string_pattern_mismatch"),

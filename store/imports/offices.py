@@ -1,0 +1,45 @@
+"""Terms of office: what a file says of an office takes the place of what the register held to the contrary."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from domain.vocabulary import SINGLE_HOLDER_OFFICES, Capacity
+from store.imports.comparing import Difference, Values, compare
+
+COLUMNS = ("office", "unit_code", "person_id", "capacity", "valid_from", "holder_name", "valid_to", "instrument")
+_IDENTITY = 5
+
+
+def compare_terms(current: Sequence[tuple[int, Values]], incoming: Sequence[Values]) -> tuple[Difference, list[int]]:
+    """What the files change, and the terms to supersede because a file term contradicts them.
+
+    A term whose first day was corrected is another row. Left beside the old one, an office of one holder would have
+    two, or a holder his office twice.
+    """
+    difference = compare(current, incoming, _IDENTITY)
+    matched = {number for number, _ in difference.changed}
+    said = set(incoming)
+    others = [(number, values) for number, values in current if number not in matched and values not in said]
+    added: list[Values] = []
+    changed = list(difference.changed)
+    for values in difference.added:
+        corrected = next((other for other in others if _contradict(other[1], values)), None)
+        if corrected is None:
+            added.append(values)
+        else:
+            others.remove(corrected)
+            changed.append((corrected[0], values))
+    wrong = [number for number, held in others if any(_contradict(held, values) for values in incoming)]
+    return Difference(added, changed, difference.unchanged), wrong
+
+
+def _contradict(one: Values, other: Values) -> bool:
+    """Whether two terms of an office cannot both hold: the same person's, or two definitive ones of one holder."""
+    office, unit, person, capacity = one[:4]
+    if (office, unit, capacity) != (other[0], other[1], other[3]) or not _overlap(one, other):
+        return False
+    return bool(person == other[2] or (office in SINGLE_HOLDER_OFFICES and capacity == Capacity.DEFINITIVE))
+
+
+def _overlap(one: Values, other: Values) -> bool:
+    return bool(one[4] <= (other[6] or date.max) and other[4] <= (one[6] or date.max))
