@@ -90,10 +90,16 @@ class SmtpSession:
             if all(r.code >= 500 for r in error.recipients):
                 raise Refused(str(error.recipients[0].code)) from error
             raise Unreachable(str(error.recipients[0].code)) from error
-        except aiosmtplib.SMTPResponseException as error:
+        except aiosmtplib.SMTPDataError as error:
             raise (Refused if error.code >= 500 else Unreachable)(str(error.code)) from error
         except (aiosmtplib.SMTPException, OSError) as error:
-            raise Unreachable(type(error).__name__) from error
+            # A wrong password or a sender not allowed is our fault, not this message's: mending it sends them all.
+            raise Unreachable(_named(error)) from error
+
+
+def _named(error: Exception) -> str:
+    code = getattr(error, "code", None)
+    return f"{type(error).__name__} {code}" if code else type(error).__name__
 
 
 class Notices:

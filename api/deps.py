@@ -59,13 +59,6 @@ ServicesDep = Annotated[Services, Depends(services)]
 Now = Annotated[datetime, Depends(now)]
 Language = Annotated[str, Depends(language)]
 
-_CONTROL = r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069"
-"""Control characters: what would move a cursor, hide words or turn their direction around."""
-PLAIN = rf"^[^{_CONTROL}\t\n\r]*$"
-"""One line of text."""
-PRINTABLE = re.compile(rf"[^{_CONTROL}]*")
-"""Text of any number of lines."""
-
 
 async def known_parameters(request: Request) -> None:
     """Refuses parameters the route does not have: a filter that is not applied would lie about the list."""
@@ -76,15 +69,6 @@ async def known_parameters(request: Request) -> None:
 
 def _parameters(dependant: Any) -> set[str]:
     return {p.alias for p in dependant.query_params}.union(*(_parameters(d) for d in dependant.dependencies))
-
-
-async def reading(services: ServicesDep) -> AsyncIterator[AsyncConnection]:
-    """A connection for reading, for as long as the request. Routes that wait for the engine open their own, briefly."""
-    async with services.reading() as connection:
-        yield connection
-
-
-Reading = Annotated[AsyncConnection, Depends(reading)]
 
 
 async def viewer(
@@ -109,6 +93,19 @@ async def viewer(
 
 
 ViewerDep = Annotated[Viewer, Depends(viewer)]
+
+
+async def reading(services: ServicesDep, _: ViewerDep) -> AsyncIterator[AsyncConnection]:
+    """A connection for reading, for as long as the request. Routes that wait for the engine open their own, briefly.
+
+    It is taken when the viewer is known, who took one of his own: a request that held one while it waited for another
+    would wait for ever as soon as all were held so.
+    """
+    async with services.reading() as connection:
+        yield connection
+
+
+Reading = Annotated[AsyncConnection, Depends(reading)]
 
 
 async def idempotency_key(

@@ -17,7 +17,7 @@ from domain.tasks import tasks
 from domain.vocabulary import Act, RuleOutcome, Severity
 from runtime import i18n
 from store.cases import CaseRow, LedgerEntry
-from store.viewing import Viewer
+from store.viewing import DECIDERS, Viewer
 
 
 def summary(row: CaseRow, viewer: Viewer, now: datetime, language: str) -> dict[str, Any]:
@@ -124,6 +124,12 @@ def _filling(result: RuleResult, language: str) -> dict[str, object]:
     }
 
 
+def _bare(shown: out.RuleOut) -> out.RuleOut:
+    """A rule without what it was judged from: enough for the head of a unit, whom only the outcome concerns."""
+    judged_from = dict.fromkeys(("value", "threshold", "source", "as_of", "eligible_from"))
+    return shown.model_copy(update={**judged_from, "text": shown.title})
+
+
 def acts(case: Case, facts: Facts, language: str) -> list[out.ActOut]:
     """Every act, whether this caller may do it now, and why not."""
     return [_act(case, act, facts, language) for act in Act]
@@ -153,6 +159,8 @@ def case_view(
         else None
     )
     undo = case.undo if case.undoable_at(facts.now) else None
+    judged = [rule(r, facts.policy, language, case.overridden) for r in results]
+    informed = viewer.person == case.subject or viewer.is_hr or viewer.oversees or viewer.holds(DECIDERS)
     return out.CaseOut.model_validate(
         {
             **summary(row, viewer, facts.now, language),
@@ -166,14 +174,14 @@ def case_view(
             "returns": case.returns,
             "seat_held": case.seat is not None,
             "answer": case.answer,
-            "grounds": case.grounds,
+            "grounds": case.grounds if informed else (),
             "board": case.board,
             "proposal": case.proposal,
             "deferred_until": case.deferred_until,
             "contest_until": case.contest_until,
             "on_hold": out.HoldOut(status=case.held.status, days_left=case.held.days_left) if case.held else None,
             "undo": out.UndoOut(act=undo.act, until=undo.until, mine=undo.by == viewer.person) if undo else None,
-            "rules": [rule(r, facts.policy, language, case.overridden) for r in results],
+            "rules": judged if informed else [_bare(r) for r in judged],
             "tasks": [
                 out.TaskOut(
                     acts=list(t.acts),

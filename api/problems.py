@@ -12,6 +12,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from fastapi.routing import iter_route_contexts
 from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
 from domain.refusals import LEGAL_GROUNDS, Category, Refusal, RefusalCode
@@ -242,6 +243,10 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(OperationalError)
     async def _(request: Request, error: OperationalError) -> Response:
+        return _unavailable(request, error)
+
+    @app.exception_handler(PoolTimeout)
+    async def _busy(request: Request, error: PoolTimeout) -> Response:
         return _unavailable(request, error)
 
     @app.exception_handler(InterfaceError)

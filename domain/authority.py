@@ -36,6 +36,8 @@ _HR_ACTS = frozenset(
         Act.CANCEL,
     }
 )
+_ON_EVERY_ROUTE = frozenset(Office) - {Office.AGENCY_HEAD}
+"""Offices that are of no agency's own: whoever holds one speaks in it."""
 _OFFICE_OF_STEP = {
     Act.CONSIDER: Office.BOARD_MEMBER,
     Act.PROPOSE: Office.REGIONAL_SECRETARY,
@@ -59,7 +61,7 @@ def standing(case: Case, act: Act, actor: Actor, facts: Facts, on_behalf_of: Act
     if act in SUBJECT_ACTS:
         return _as_subject(case, act, actor)
     if act is Act.COMMENT:
-        return Standing(next(iter(_fitting(case, act, actor, facts)), None))
+        return Standing(capacity(case, act, actor, facts))
     task = on_behalf_of or act
     fitting = list(_fitting(case, task, actor, facts))
     if not fitting:
@@ -88,7 +90,14 @@ def may_open(proposal: Proposal, facts: Facts) -> Standing | Refusal:
         return refuse(RefusalCode.NOT_AUTHORISED, act="open")
     if actor.person == subject:
         return refuse(RefusalCode.OWN_CASE)
+    if actor.person in facts.kin:
+        return refuse(RefusalCode.CONFLICT_OF_INTEREST)
     return Standing(held)
+
+
+def capacity(case: Case, act: Act, actor: Actor, facts: Facts) -> OfficeHeld | None:
+    """In what office somebody speaks or takes back: in none in his own case, else in one that fits the act."""
+    return None if actor.person == case.subject else next(iter(_fitting(case, act, actor, facts)), None)
 
 
 def _as_subject(case: Case, act: Act, actor: Actor) -> Standing | Refusal:
@@ -109,7 +118,7 @@ def _fitting(case: Case, act: Act, actor: Actor, facts: Facts) -> Iterable[Offic
 def held_fits(case: Case, act: Act, held: OfficeHeld, facts: Facts) -> bool:
     """Whether an office held is one the act belongs to, by right or because the task went up to it."""
     if act is Act.UNIT_OPINION:
-        return _heads(held, {case.to_post.agency, case.from_post.agency if case.from_post else None})
+        return _heads(held, {case.to_post.agency, _origin_agency(case)})
     if act is Act.CONFIRM_DUTY:
         return _heads(held, {case.to_post.agency}) or _stands_in_for_head(case, held, facts)
     if act is Act.RECORD_REVIEW:
@@ -117,9 +126,13 @@ def held_fits(case: Case, act: Act, held: OfficeHeld, facts: Facts) -> bool:
     if act in _HR_ACTS:
         return held.office in HR
     if act is Act.COMMENT:
-        return True
+        return held.office in _ON_EVERY_ROUTE or _heads(held, {case.to_post.agency, _origin_agency(case)})
     step = _OFFICE_OF_STEP.get(act)
     return step is not None and held.office is responsible(step, case)
+
+
+def _origin_agency(case: Case) -> str | None:
+    return case.from_post.agency if case.from_post else None
 
 
 def responsible(office: Office, case: Case) -> Office:

@@ -58,6 +58,7 @@ class Held(_Part):
 
     status: Status
     days_left: int | None = None
+    final_days_left: int | None = None
 
 
 class Undo(_Part):
@@ -396,7 +397,7 @@ def _(event: ev.CaseReturned, case: Case, recorded: Recorded) -> dict[str, Any]:
 
 @_changes.register
 def _(event: ev.CasePutOnHold, case: Case, recorded: Recorded) -> dict[str, Any]:
-    return {"held": Held(status=case.status, days_left=event.days_left)}
+    return {"held": Held(status=case.status, days_left=event.days_left, final_days_left=event.final_days_left)}
 
 
 @_changes.register

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Annotated, Any, Literal
 
 from pydantic import (
+    AfterValidator,
     AliasChoices,
     BaseModel,
     BeforeValidator,
@@ -19,6 +20,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from domain.text import printable
 from domain.vocabulary import (
     Act,
     Answer,
@@ -37,9 +39,11 @@ from domain.vocabulary import (
     Stage,
 )
 
-Sentence = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
+Sentence = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000), AfterValidator(printable)
+]
 """A reason or note written by a person."""
-Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
+Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300), AfterValidator(printable)]
 """A reference, a channel, a number: one line."""
 Code = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[A-Z0-9][A-Z0-9-]{1,30}$")]
 """A position or unit code (`data-formats.md` 2)."""
@@ -244,7 +248,8 @@ class Acknowledge(_Act):
 
 
 _MeasureValue = Annotated[
-    Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)] | None,
+    Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100), AfterValidator(printable)]
+    | None,
     BeforeValidator(lambda v: str(v) if isinstance(v, (int, float)) and not isinstance(v, bool) else v),
 ]
 """Figures travel as text: the ledger knows no floating point."""
@@ -289,7 +294,7 @@ class Consider(_Act):
     def _a_vote_or_a_recusal(self) -> "Consider":
         if self.recommendation is None and not self.recuse:
             raise PydanticCustomError("recommendation_required", "a vote names a recommendation")
-        if self.recommendation is Recommendation.NOT_RECOMMEND and not self.recuse:
+        if self.recuse or self.recommendation is not Recommendation.RECOMMEND:
             self._needs_reason()
         return self
 

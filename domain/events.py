@@ -2,7 +2,8 @@
 
 An event carries results, never inputs to be worked out again, so that folding old events with new code
 gives the old case. Fields may be added with a default, never made required, renamed or removed.
-A field marked `PRIVATE` holds personal content: the ledger keeps it apart and hashes a salted commitment to it.
+A field marked `PRIVATE` holds personal content, or words a person typed freely: the ledger keeps it apart and hashes a
+salted commitment to it. It may be gone one day, and so it has a default.
 """
 
 from datetime import date, datetime
@@ -41,6 +42,8 @@ class Private:
 
 
 PRIVATE = Private()
+ERASED = ""
+"""Stands where personal content was lawfully erased: the event still folds, and its hash still holds."""
 
 
 class _Part(BaseModel):
@@ -177,12 +180,12 @@ class CaseOpened(Event):
     to_post: PostRef
     policy: str
     """Hash of the policy the case is judged by to its end."""
-    employee_name: Annotated[str, PRIVATE]
-    employee_nip: Annotated[str, PRIVATE]
+    employee_name: Annotated[str, PRIVATE] = ERASED
+    employee_nip: Annotated[str, PRIVATE] = ERASED
     effective_on: date | None = None
     """The effective date the opener wished for."""
     preferences: tuple[str, ...] = ()
-    emergency_ref: str | None = None
+    emergency_ref: Annotated[str | None, PRIVATE] = None
     emergency_window: str | None = None
 
 
@@ -192,7 +195,7 @@ class EvaluationJudged(Event):
     type: Literal["evaluation_judged"] = "evaluation_judged"
     outcome: Eligibility
     marks: tuple[RuleMark, ...]
-    results: Annotated[tuple[RuleResult, ...], PRIVATE]
+    results: Annotated[tuple[RuleResult, ...], PRIVATE] = ()
     contest_until: datetime | None = None
 
 
@@ -215,14 +218,14 @@ class DossierSupplied(Event):
 
     type: Literal["dossier_supplied"] = "dossier_supplied"
     kinds: tuple[str, ...]
-    items: Annotated[tuple[SuppliedItem, ...], PRIVATE]
+    items: Annotated[tuple[SuppliedItem, ...], PRIVATE] = ()
 
 
 class DataContested(Event):
     """The employee contested the data he was judged by."""
 
     type: Literal["data_contested"] = "data_contested"
-    text: Annotated[str, PRIVATE]
+    text: Annotated[str, PRIVATE] = ERASED
     items: Annotated[tuple[dict[str, Any], ...], PRIVATE] = ()
 
 
@@ -232,7 +235,7 @@ class OverrideRequested(Event):
     type: Literal["override_requested"] = "override_requested"
     rule: str
     ground: str
-    reference: Annotated[str, PRIVATE]
+    reference: Annotated[str, PRIVATE] = ERASED
 
 
 class OverrideConfirmed(Event):
@@ -269,7 +272,7 @@ class NeedChecked(Event):
     target: Staffing
     origin: Staffing | None = None
     marks: tuple[RuleMark, ...]
-    results: Annotated[tuple[RuleResult, ...], PRIVATE]
+    results: Annotated[tuple[RuleResult, ...], PRIVATE] = ()
     flags: tuple[Flag, ...] = ()
 
 
@@ -326,7 +329,7 @@ class ObjectionAnswered(Event):
 
     type: Literal["objection_answered"] = "objection_answered"
     grounds: tuple[str, ...]
-    answers: Annotated[tuple[GroundAnswer, ...], PRIVATE]
+    answers: Annotated[tuple[GroundAnswer, ...], PRIVATE] = ()
     flag: Flag | None = None
 
 
@@ -335,7 +338,7 @@ class BriefingRecorded(Event):
 
     type: Literal["briefing_recorded"] = "briefing_recorded"
     held_on: date
-    channel: str
+    channel: Annotated[str, PRIVATE] = ERASED
     audience: tuple[Audience, ...]
 
 
@@ -367,7 +370,7 @@ class CaseVerified(Event):
     """A second HR person verified the case for the board."""
 
     type: Literal["case_verified"] = "case_verified"
-    measures: tuple[ServiceFigure, ...] = ()
+    measures: Annotated[tuple[ServiceFigure, ...], PRIVATE] = ()
 
 
 class OfficialRecused(Event):
@@ -408,7 +411,7 @@ class DecisionMade(Event):
     type: Literal["decision_made"] = "decision_made"
     decision: DecisionChoice
     until: date | None = None
-    consent_reference: str | None = None
+    consent_reference: Annotated[str | None, PRIVATE] = None
     against_advice: bool = False
 
 
@@ -420,8 +423,8 @@ class BaselineFrozen(Event):
     destination_unit: Staffing
     competence_gap: int | None = None
     """Levels missing to the requirements of the post, all competences together; unknown if not assessed."""
-    ratings: Annotated[dict[str, str], PRIVATE]
-    measures: tuple[ServiceFigure, ...] = ()
+    ratings: Annotated[dict[str, str], PRIVATE] = {}
+    measures: Annotated[tuple[ServiceFigure, ...], PRIVATE] = ()
 
 
 class DeferralEnded(Event):
@@ -523,9 +526,11 @@ class CasePutOnHold(Event):
 
     type: Literal["case_put_on_hold"] = "case_put_on_hold"
     ground: HoldGround
-    reference: Annotated[str, PRIVATE]
+    reference: Annotated[str, PRIVATE] = ERASED
     days_left: int | None = None
     """Working days of the running term that were left."""
+    final_days_left: int | None = None
+    """Working days that were left until the case would lapse."""
 
 
 class CaseResumed(Event):
@@ -557,7 +562,7 @@ class CommentMade(Event):
     """Someone who sees the case wrote a comment."""
 
     type: Literal["comment_made"] = "comment_made"
-    text: Annotated[str, PRIVATE]
+    text: Annotated[str, PRIVATE] = ERASED
     visible_to_employee: bool
 
 

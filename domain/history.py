@@ -24,13 +24,18 @@ _STAGE_OF_EVENT: dict[str, Stage] = {
 """The stage a decision belongs to; a return to that stage or an earlier one supersedes it."""
 
 
-def superseded(entries: Iterable[tuple[int, str, Mapping[str, Any]]]) -> frozenset[int]:
-    """Sequence numbers of the entries (seq, type, data) that were undone or superseded by a return."""
+def superseded(entries: Iterable[tuple[int, str, str, Mapping[str, Any]]]) -> frozenset[int]:
+    """Sequence numbers of the entries (seq, type, command, data) that were undone or superseded by a return.
+
+    Undoing takes back the entries of one command; what others said in the meantime stands.
+    """
     gone: set[int] = set()
     seen: list[tuple[int, str]] = []
-    for seq, kind, data in entries:
+    commands: dict[int, str] = {}
+    for seq, kind, command, data in entries:
+        commands[seq] = command
         if kind == "act_undone":
-            gone |= {s for s, _ in seen if s >= data["from_seq"]}
+            gone |= {s for s, _ in seen if commands[s] == commands[data["from_seq"]]}
         if kind == "case_returned":
             place = STAGE_ORDER.index(Stage(data["to_stage"]))
             gone |= {s for s, k in seen if k in _STAGE_OF_EVENT and STAGE_ORDER.index(_STAGE_OF_EVENT[k]) >= place}

@@ -153,8 +153,9 @@ def _task_holders(case: Case, facts: Facts) -> Iterator[str]:
 def _told_of(task: Task, case: Case, facts: Facts) -> Iterator[str]:
     """Who hears of an office's task: of HR's the one who runs the case, unless the task is not for him."""
     if task.office is Office.AGENCY_HEAD:
-        head = head_office(task.unit or "", facts.holders)
-        persons: Iterable[str] = (head.person,) if head else ()
+        able = [h for h in facts.holders if h.person not in task.barred and h.person not in facts.kin]
+        head, superior = head_office(task.unit or "", able), facts.policy.authority.superiors.get(task.office)
+        persons: Iterable[str] = (head.person,) if head else _holders(superior, facts) if superior else ()
     elif task.office is Office.HR_OFFICER:
         persons = _hr_without(task.barred, case, facts)
     else:

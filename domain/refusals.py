@@ -119,6 +119,7 @@ class RefusalCode(StrEnum):
     DATE_IN_FUTURE = "date_in_future", Category.INVALID
     DATE_IN_PAST = "date_in_past", Category.INVALID
     DATE_TOO_EARLY = "date_too_early", Category.INVALID
+    NO_POST_HELD = "no_post_held", Category.INVALID
     CONDITION_NOT_IN_FORCE = "condition_not_in_force", Category.INVALID
     EFFECTIVE_BEFORE_DECREE = "effective_before_decree", Category.INVALID
     DUTY_BEFORE_EFFECT = "duty_before_effect", Category.INVALID

@@ -137,6 +137,8 @@ ANYWHERE: dict[Act, tuple[Status, ...]] = {
     _A.CANCEL: (*_BEFORE_DECREE, _S.PLACEMENT_BLOCKED, _S.ON_HOLD),
     _A.HOLD: _OPEN,
     _A.RESUME: (_S.ON_HOLD,),
+    # The days for contesting run on, and so does the right.
+    _A.CONTEST_DATA: (_S.ON_HOLD,),
     _A.UNIT_OPINION: (
         *(s for s in _BEFORE_DECREE if s is not _S.AWAITING_DECREE),
         _S.ON_HOLD,

@@ -61,7 +61,7 @@ def _of_office(case: Case, acts: tuple[Act, ...]) -> Task:
 def _hr(case: Case, acts: tuple[Act, ...]) -> Task:
     barred = {case.subject}
     if acts == (Act.VERIFY,):
-        barred |= {case.opener, *case.voters}
+        barred |= {case.opener, *case.suppliers, *case.voters}
     return Task(acts=acts, office=Office.HR_OFFICER, barred=tuple(sorted(barred)))
 
 

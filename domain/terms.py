@@ -14,16 +14,27 @@ from domain.vocabulary import Origin, Outcome, Stage, Status
 
 
 def move_to(
-    status: Status, *, origin: Origin, policy: Policy, calendar: Calendar, now: datetime, days: int | None = None
+    status: Status,
+    *,
+    origin: Origin,
+    policy: Policy,
+    calendar: Calendar,
+    now: datetime,
+    days: int | None = None,
+    final_days: int | None = None,
+    stage: Stage | None = None,
 ) -> Move:
-    """The move into a status with its term from the policy; `days` replaces the term (after a hold)."""
-    term = policy.terms.get(status)
+    """The move into a status with its term from the policy; `days` and `final_days` replace it (after a hold).
+
+    `stage` is that of a status which has none of its own (a hold).
+    """
+    stage, term = stage or STAGE_OF[status], policy.terms.get(status)
     if term is None:
-        return Move(stage=STAGE_OF[status], status=status)
+        return Move(stage=stage, status=status)
     length = days if days is not None else _length(term, origin)
     start = calendar.local_day(now)
-    due = _due(term, start, length, calendar)
-    return Move(stage=STAGE_OF[status], status=status, due=due, wakes=_wakes(term, due, policy, calendar, now))
+    due = _due(term, start, length, final_days or term.final_days, calendar)
+    return Move(stage=stage, status=status, due=due, wakes=_wakes(term, due, policy, calendar, now))
 
 
 def closing(outcome: Outcome) -> Move:
@@ -42,7 +53,7 @@ def _length(term: Term, origin: Origin) -> int:
     return term.emergency_days if origin is Origin.EMERGENCY and term.emergency_days else term.days
 
 
-def _due(term: Term, start: date, days: int, calendar: Calendar) -> Due:
+def _due(term: Term, start: date, days: int, final_days: int | None, calendar: Calendar) -> Due:
     on = calendar.add_working_days(start, days)
     return Due(
         at=calendar.at(on, END_OF_DAY),
@@ -53,7 +64,7 @@ def _due(term: Term, start: date, days: int, calendar: Calendar) -> Due:
         calendar=calendar.version,
         estimate=calendar.is_estimate(start, on),
         then=term.then,
-        final_on=calendar.add_working_days(start, term.final_days) if term.final_days else None,
+        final_on=calendar.add_working_days(start, final_days) if final_days else None,
     )
 
 
@@ -81,8 +92,8 @@ def _wakes(term: Term, due: Due, policy: Policy, calendar: Calendar, now: dateti
     return tuple(sorted(wakes, key=lambda w: w.at))
 
 
-def days_left(due: Due | None, calendar: Calendar, now: datetime) -> int | None:
-    """Working days of a running term that are left, at least one; None without a term."""
-    if due is None:
+def days_left(until: date | None, calendar: Calendar, now: datetime) -> int | None:
+    """Working days that are left until the last day of a term, at least one; None without one."""
+    if until is None:
         return None
-    return max(1, calendar.working_days_between(calendar.local_day(now), due.on))
+    return max(1, calendar.working_days_between(calendar.local_day(now), until))

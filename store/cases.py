@@ -97,6 +97,12 @@ async def find_case(connection: AsyncConnection, viewer: Viewer, case_id: str) -
     return _row(row) if row else None
 
 
+async def id_of(connection: AsyncConnection, case_id: str) -> str | None:
+    """The id of a case by id or number, whoever asks."""
+    key = DOCKET.c.number if case_id.startswith("MUT-") else DOCKET.c.case_id
+    return (await connection.execute(select(DOCKET.c.case_id).where(key == case_id))).scalar()
+
+
 def _row(row: Any) -> CaseRow:
     return CaseRow(Case.model_validate(row.state), row.employee_name, row.employee_nip, row.decree_number)
 
@@ -179,13 +185,16 @@ async def attempts(connection: AsyncConnection, case_id: str, limit: int = 200) 
     return [RefusedAttemptRow(**r._mapping) for r in await connection.execute(query)]
 
 
-_VOICES = ("comment_made", "unit_opined")
-"""What anybody who sees a case may say in it, without deciding anything."""
+_DECISIONS = (
+    "override_requested", "override_confirmed", "need_confirmed", "case_verified", "board_voted", "case_proposed",
+    "decision_made", "case_returned",
+)  # fmt: skip
+"""What decides a case or leads to its decision. Speaking in it, or confirming that somebody came, does not."""
 
 
 async def decided_in(connection: AsyncConnection, case_id: str, person: str) -> bool:
-    """Whether a person had a hand in a case, beyond saying something."""
+    """Whether a person had a hand in deciding a case."""
     query = select(LEDGER.c.seq).where(
-        LEDGER.c.case_id == case_id, LEDGER.c.actor == person, LEDGER.c.type.not_in(_VOICES)
+        LEDGER.c.case_id == case_id, LEDGER.c.actor == person, LEDGER.c.type.in_(_DECISIONS)
     )
     return (await connection.execute(query.limit(1))).first() is not None

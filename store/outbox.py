@@ -15,7 +15,9 @@ from domain.notices import Notice, notices, task_notices
 
 _CANCEL = text("""
     UPDATE notice SET state = 'cancelled'
-    WHERE case_id = :case AND seq >= :from_seq AND state IN ('queued', 'failed', 'in_app')
+    WHERE case_id = :case AND state IN ('queued', 'failed', 'in_app')
+      AND seq IN (SELECT u.seq FROM ledger u JOIN ledger f ON f.case_id = u.case_id AND f.command_id = u.command_id
+                  WHERE f.case_id = :case AND f.seq = :from_seq)
 """)
 _NEXT = text("""
     SELECT min(not_before) FROM notice

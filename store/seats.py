@@ -66,7 +66,9 @@ async def seats(
     posts = await _staffing(connection, _POSTS, {"day": day, "case": case_id, "codes": codes})
     around = await _staffing(connection, _UNITS, {"day": day, "case": case_id, "units": units})
     ours = (await connection.execute(_OURS, {"case": case_id, "position": target.code})).scalar() if case else None
-    seat = ours or (await connection.execute(_FREE, {"day": day, "position": target.code})).scalar()
+    seat = ours
+    if seat is None and posts[target.code].vacant > 0:  # a seat row may outlive a cut of the establishment
+        seat = (await connection.execute(_FREE, {"day": day, "position": target.code})).scalar()
     return Seats(
         target=posts[target.code],
         free_seat=seat,

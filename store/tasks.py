@@ -48,7 +48,11 @@ _MINE = text("""
            OR (:stands_in AND t.office = 'agency_head' AND NOT EXISTS (
                  SELECT 1 FROM office o WHERE o.unit_code = t.unit AND o.office = ANY(:heads)
                    AND o.superseded_at IS NULL AND o.valid_from <= :day
-                   AND (o.valid_to IS NULL OR o.valid_to >= :day))))
+                   AND (o.valid_to IS NULL OR o.valid_to >= :day)
+                   AND NOT (o.person_id = ANY(t.barred))
+                   AND NOT EXISTS (SELECT 1 FROM employee k WHERE k.superseded_at IS NULL
+                                     AND ((k.person_id = d.person_id AND k.spouse_id = o.person_id)
+                                       OR (k.person_id = o.person_id AND k.spouse_id = d.person_id))))))
       AND NOT (:me = ANY(t.barred))
       AND (t.person_id = :me OR NOT EXISTS (
              SELECT 1 FROM employee e WHERE e.superseded_at IS NULL

@@ -80,8 +80,8 @@ class MutationWorkflow:
                 timeout=UNBORN,
                 timeout_summary="opening",
             )
-        except TimeoutError:
-            return False
+        except TimeoutError:  # nobody opened it, or the register has been away all the while
+            await workflow.wait_condition(workflow.all_handlers_finished)
         return self._snapshot.seq > 0
 
     async def _apply(self, envelope: Envelope) -> Refusal | None:
@@ -142,7 +142,8 @@ class MutationWorkflow:
     async def _ring(self) -> None:
         before = self._snapshot
         if before.final_at:
-            self._final = True
+            async with self._turn:  # an undo that came in time may still be with the register
+                self._final = self._snapshot.final_at == before.final_at
             return
         command = Envelope(id=f"{CLOCK}:{before.case_id}:{before.seq}", kind="elapse", actor=CLOCK)
         try:

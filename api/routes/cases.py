@@ -3,20 +3,17 @@
 import base64
 import hashlib
 import json
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Path, Query, Request, Response
-from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api import metrics, presenting
 from api import schemas as out
 from api.deps import (
-    PLAIN,
-    PRINTABLE,
     ExpectedVersion,
     IdempotencyKey,
     KnownTags,
@@ -35,8 +32,10 @@ from domain.commands import ActCommand, Comment, OpenCase, Proposal
 from domain.history import superseded
 from domain.protocol import Envelope, Snapshot
 from domain.refusals import RefusalCode, refuse
+from domain.text import ONE_LINE
 from domain.vocabulary import Stage, Status
 from store import cases, notice_list
+from store.attempts import FAULT, record_fault, record_refusal
 from store.gathering import agencies_of
 from store.surroundings import surroundings
 from store.viewing import DECIDERS, Viewer
@@ -44,7 +43,7 @@ from store.viewing import DECIDERS, Viewer
 router = APIRouter(tags=["cases"])
 
 CaseId = Annotated[
-    str, Path(max_length=40, pattern=PLAIN, description="Id of the case, or its number: MUT-2026-000001.")
+    str, Path(max_length=40, pattern=ONE_LINE, description="Id of the case, or its number: MUT-2026-000001.")
 ]
 Limit = Annotated[int, Query(ge=1, le=200)]
 
@@ -67,7 +66,7 @@ async def open_case(
     command_id = _command_id(viewer.person, "cases", key)
     case_id = "c_" + base64.b32encode(hashlib.sha256(command_id.encode()).digest()).decode().lower()[:26]
     envelope = _envelope(command_id, "open", viewer, command, None, request)
-    await _once(services, response, case_id, envelope, lambda asked: services.desk.open(case_id, asked))
+    await _once(services, response, case_id, envelope, now, lambda asked: services.desk.open(case_id, asked))
     view = await _view(services, viewer, case_id, now, language, response)
     response.headers["Location"] = f"{request.url.path}/{case_id}"
     return view
@@ -92,10 +91,10 @@ async def list_cases(
     stage: Stage | None = None,
     status: Status | None = None,
     unit: Annotated[
-        str | None, Query(max_length=31, pattern=PLAIN, description="Unit or agency of origin or destination.")
+        str | None, Query(max_length=31, pattern=ONE_LINE, description="Unit or agency of origin or destination.")
     ] = None,
     q: Annotated[
-        str | None, Query(max_length=200, pattern=PLAIN, description="Name, NIP, case or decree number.")
+        str | None, Query(max_length=200, pattern=ONE_LINE, description="Name, NIP, case or decree number.")
     ] = None,
     overdue: bool | None = None,
     limit: Limit = 50,
@@ -150,7 +149,7 @@ async def list_case_events(
     if not (subject or viewer.is_hr or viewer.oversees or await _has_to_do_with(connection, viewer, row)):
         raise Refused(refuse(RefusalCode.NOT_AUTHORISED, act="read"))
     entries = await cases.events(connection, row.case.id)
-    gone = superseded((e.body["seq"], e.body["type"], e.body["data"]) for e in entries)
+    gone = superseded((e.body["seq"], e.body["type"], e.body["command"], e.body["data"]) for e in entries)
     shown = (presenting.event(e, viewer, row.case.subject, e.body["seq"] in gone, language) for e in entries)
     return out.EventsOut(items=[e for e in shown if e], head=entries[-1].hash if entries else None)
 
@@ -223,8 +222,7 @@ async def act_on_case(
 ) -> out.CaseOut:
     """Act on a case. The answer is the case after the act; a refusal says why, and is recorded."""
     _persons_only(viewer)
-    async with services.reading() as connection:
-        row = await _visible(connection, viewer, case_id)
+    row = await _to_act_on(services, viewer, case_id, command.act, request, now)
     command_id = _command_id(viewer.person, f"cases/{row.case.id}/acts", key)
     envelope = _envelope(command_id, command.act, viewer, command, version, request)
     needs_version = request.headers.get("if-match") is None and not isinstance(command, Comment)
@@ -234,7 +232,7 @@ async def act_on_case(
             raise Problem("if_match_required")
         return await services.desk.act(row.case.id, asked, now)
 
-    await _once(services, response, row.case.id, envelope, hand_in)
+    await _once(services, response, row.case.id, envelope, now, hand_in)
     return await _view(services, viewer, row.case.id, now, language, response)
 
 
@@ -247,8 +245,6 @@ def _envelope(
     command_id: str, kind: str, viewer: Viewer, command: BaseModel, version: int | None, request: Request
 ) -> Envelope:
     body = command.model_dump(mode="json", exclude_unset=True, exclude={"act"})
-    if errors := [{"type": "control_character", "loc": ("body", *place)} for place in _unprintable(body)]:
-        raise RequestValidationError(errors, body=body)
     asked = json.dumps([kind, body], sort_keys=True, separators=(",", ":"))
     return Envelope(
         id=command_id,
@@ -261,20 +257,12 @@ def _envelope(
     )
 
 
-def _unprintable(value: Any, *place: str | int) -> Iterator[tuple[str | int, ...]]:
-    """Where a body holds control characters other than tabs and ends of lines."""
-    if isinstance(value, str) and not PRINTABLE.fullmatch(value):
-        yield place
-    elif isinstance(value, (dict, list)):
-        for part, held in value.items() if isinstance(value, dict) else enumerate(value):
-            yield from _unprintable(held, *place, part)
-
-
 async def _once(
     services: Services,
     response: Response,
     case_id: str,
     envelope: Envelope,
+    now: datetime,
     hand_in: Callable[[Envelope], Awaitable[Snapshot]],
 ) -> None:
     """Hand a command in, or find that it was carried out: then it is answered, not repeated. Raises on another one.
@@ -284,8 +272,15 @@ async def _once(
     found = await _submitted(services, case_id, envelope.id)
     if found.fingerprint is None:
         again = {"id": f"{envelope.id}-{found.refused}"} if found.refused else {}
-        with metrics.act(envelope.kind):
-            await hand_in(envelope.model_copy(update=again))
+        asked = envelope.model_copy(update=again)
+        try:
+            with metrics.act(envelope.kind):
+                await hand_in(asked)
+        except Problem as problem:
+            if problem.code == FAULT:
+                await record_fault(services.engine, case_id=case_id, act=asked.kind, actor=asked.actor, at=now,
+                                   command_id=asked.id, request_id=asked.request_id)  # fmt: skip
+            raise
         found = await _submitted(services, case_id, envelope.id)
     else:
         response.headers["Idempotent-Replayed"] = "true"
@@ -296,6 +291,22 @@ async def _once(
 async def _submitted(services: Services, case_id: str, command_id: str) -> cases.Submitted:
     async with services.reading() as connection:
         return await cases.submitted(connection, case_id, command_id)
+
+
+async def _to_act_on(
+    services: Services, viewer: Viewer, case_id: str, act: str, request: Request, now: datetime
+) -> cases.CaseRow:
+    """The case somebody wants to act on. Whoever may not even see it hears that there is none, and it is recorded."""
+    async with services.reading() as connection:
+        row = await cases.find_case(connection, viewer, case_id)
+        hidden = await cases.id_of(connection, case_id) if row is None else None
+    if row is None:
+        refusal = refuse(RefusalCode.CASE_UNKNOWN)
+        if hidden:
+            await record_refusal(services.engine, refusal, case_id=hidden, act=act, actor=viewer.person, at=now,
+                                 request_id=request.state.request_id)  # fmt: skip
+        raise Refused(refusal)
+    return row
 
 
 async def _visible(connection: AsyncConnection, viewer: Viewer, case_id: str) -> cases.CaseRow:

@@ -7,11 +7,12 @@ from fastapi import APIRouter, Path, Query
 
 from api import presenting
 from api import schemas as out
-from api.deps import PLAIN, Language, Now, Reading, ServicesDep, ViewerDep
+from api.deps import Language, Now, Reading, ServicesDep, ViewerDep
 from api.problems import Problem, Refused
 from api.routes import problems
 from domain.calendar import local_day
 from domain.refusals import RefusalCode, refuse
+from domain.text import ONE_LINE
 from domain.vocabulary import Office, PositionKind
 from store import policies, rating_years, registers
 from store.registers import EmployeeRow, PositionRow, UnitRow
@@ -21,8 +22,8 @@ router = APIRouter(tags=["register"])
 
 Limit = Annotated[int, Query(ge=1, le=200)]
 Cursor = Annotated[str | None, Query(max_length=1000)]
-Search = Annotated[str | None, Query(max_length=200, pattern=PLAIN)]
-UnitCode = Annotated[str | None, Query(max_length=31, pattern=PLAIN, description="A unit, with all below it.")]
+Search = Annotated[str | None, Query(max_length=200, pattern=ONE_LINE)]
+UnitCode = Annotated[str | None, Query(max_length=31, pattern=ONE_LINE, description="A unit, with all below it.")]
 
 
 @router.get("/employees", operation_id="list_employees", responses=problems(400, 401, 422, 503))
@@ -32,7 +33,7 @@ async def list_employees(
     viewer: ViewerDep,
     now: Now,
     q: Annotated[
-        str | None, Query(max_length=200, pattern=PLAIN, description="Words of the name, or a NIP in any spacing.")
+        str | None, Query(max_length=200, pattern=ONE_LINE, description="Words of the name, or a NIP in any spacing.")
     ] = None,
     unit: UnitCode = None,
     limit: Limit = 50,
@@ -54,7 +55,7 @@ async def list_employees(
 
 @router.get("/employees/{employee_id}", operation_id="get_employee", responses=problems(401, 404, 422, 503))
 async def get_employee(
-    employee_id: Annotated[str, Path(max_length=40, pattern=PLAIN)],
+    employee_id: Annotated[str, Path(max_length=40, pattern=ONE_LINE)],
     services: ServicesDep,
     connection: Reading,
     viewer: ViewerDep,
@@ -108,7 +109,7 @@ async def list_positions(
 
 @router.get("/positions/{code}", operation_id="get_position", responses=problems(401, 404, 422, 503))
 async def get_position(
-    code: Annotated[str, Path(max_length=31, pattern=PLAIN)],
+    code: Annotated[str, Path(max_length=31, pattern=ONE_LINE)],
     services: ServicesDep,
     connection: Reading,
     viewer: ViewerDep,

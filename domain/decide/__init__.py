@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from domain import commands as c
-from domain.authority import Standing, may_open, standing
+from domain.authority import Standing, capacity, may_open, standing
 from domain.case import CLOCK, Case
 from domain.decide import approval, clockwork, crosswise, evaluation, hearing, placement
 from domain.decide.draft import Decision, Draft
@@ -117,7 +117,9 @@ def _may_undo(case: Case, facts: Facts) -> Standing | Refusal:
     refused = crosswise.may_undo(Draft(case, facts, facts.actor.person))
     if refused:
         return refuse(RefusalCode.CASE_CLOSED) if case.final_at(facts.now) else refused
-    return Standing(next(iter(facts.actor.offices), None))
+    undone = case.undo
+    assert undone is not None, "what can be undone was asked just now"
+    return Standing(capacity(undone.before, undone.act, facts.actor, facts))
 
 
 Handler = Callable[[Draft, Any], Refusal | None]

@@ -1,6 +1,7 @@
 """Acts open across stages: return, hold and resume, withdraw and cancel, comment, undo."""
 
 from domain import terms
+from domain.case import Held
 from domain.commands import Cancel, Comment, Hold, Resume, Return, UndoAct, Withdraw
 from domain.decide.draft import Draft
 from domain.decide.evaluation import check_need
@@ -36,13 +37,15 @@ def return_case(draft: Draft, command: Return) -> Refusal | None:
 
 def hold(draft: Draft, command: Hold) -> Refusal | None:
     """Put the case on hold: the clock stands still and remembers what was left."""
-    case = draft.case
+    case, calendar = draft.case, draft.facts.calendar
+    due = case.due
     draft.add(
         CasePutOnHold(
             ground=command.ground,
             reference=command.reference,
-            days_left=terms.days_left(case.due, draft.facts.calendar, draft.now),
-            move=Move(stage=case.stage, status=Status.ON_HOLD),
+            days_left=terms.days_left(due.on if due else None, calendar, draft.now),
+            final_days_left=terms.days_left(due.final_on if due else None, calendar, draft.now),
+            move=draft.move_to(Status.ON_HOLD, stage=case.stage),
         )
     )
     return None
@@ -52,19 +55,19 @@ def resume(draft: Draft, command: Resume) -> Refusal | None:
     """End the hold: the term goes on with the days that were left; a date that passed meanwhile acts at once."""
     held = draft.case.held
     assert held is not None, "a case on hold knows where it goes on"
-    draft.add(CaseResumed(move=_reentering(draft, held.status, held.days_left)))
+    draft.add(CaseResumed(move=_reentering(draft, held)))
     return None
 
 
-def _reentering(draft: Draft, status: Status, days_left: int | None) -> Move:
-    case, calendar = draft.case, draft.facts.calendar
+def _reentering(draft: Draft, held: Held) -> Move:
+    case, calendar, status = draft.case, draft.facts.calendar, held.status
     if status is Status.DEFERRED and case.deferred_until:
         return terms.waiting_for(status, case.deferred_until, WakeKind.END_DEFERRAL, calendar)
     if status is Status.AWAITING_EFFECTIVE_DATE and case.effective_on:
         return terms.waiting_for(status, case.effective_on, WakeKind.EFFECT, calendar)
     if status is Status.BETWEEN_REVIEWS:
         return await_review(draft)
-    return draft.move_to(status, days=days_left)
+    return draft.move_to(status, days=held.days_left, final_days=held.final_days_left)
 
 
 def withdraw(draft: Draft, command: Withdraw) -> Refusal | None:

@@ -8,7 +8,7 @@ from domain import terms
 from domain.case import Case, Recorded, evolve, opened
 from domain.events import CaseOpened, Event, Move, SeatReleased
 from domain.facts import Facts, OfficeHeld
-from domain.vocabulary import Status
+from domain.vocabulary import Stage, Status
 
 
 class Step(NamedTuple):
@@ -68,7 +68,9 @@ class Draft:
         self.case = evolve(self.case, Recorded(seq=self.case.seq + 1, at=self.now, by=self.by, event=event))
         self.steps.append(Step(event, self.case))
 
-    def move_to(self, status: Status, days: int | None = None) -> Move:
+    def move_to(
+        self, status: Status, days: int | None = None, final_days: int | None = None, stage: Stage | None = None
+    ) -> Move:
         """The move into a status with its term as the policy of the case has it."""
         return terms.move_to(
             status,
@@ -77,6 +79,8 @@ class Draft:
             calendar=self.facts.calendar,
             now=self.now,
             days=days,
+            final_days=final_days,
+            stage=stage,
         )
 
     def release_seat(self) -> None:

@@ -171,6 +171,8 @@ def _implausible(item: Item, facts: Facts) -> Refusal | None:
             if not starts:
                 return refuse(RefusalCode.CONDITION_NOT_IN_FORCE, condition=item.condition)
             field, day, earliest = "to", item.to, max(starts)
+        case PositionSinceItem() if dossier.position is None:
+            return refuse(RefusalCode.NO_POST_HELD)
         case PositionSinceItem():
             field, day, earliest = "since", item.since, dossier.appointed_on
     if day > today:

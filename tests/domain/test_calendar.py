@@ -97,8 +97,8 @@ def test_an_emergency_has_short_terms_and_a_hold_gives_back_the_rest() -> None:
     assert short is not None
     assert short.on == date(2026, 11, 24)
     due = _move(Status.AWAITING_RESPONSE).due
-    assert days_left(due, b.CALENDAR, datetime(2026, 11, 25, 2, 0, tzinfo=UTC)) == 3
-    assert days_left(due, b.CALENDAR, datetime(2027, 2, 1, 2, 0, tzinfo=UTC)) == 1
+    assert days_left(due.on, b.CALENDAR, datetime(2026, 11, 25, 2, 0, tzinfo=UTC)) == 3
+    assert days_left(due.on, b.CALENDAR, datetime(2027, 2, 1, 2, 0, tzinfo=UTC)) == 1
     rest = _move(Status.AWAITING_RESPONSE, days=2).due
     assert rest is not None
     assert rest.on == date(2026, 11, 25)

@@ -232,7 +232,7 @@ def test_the_board_needs_its_quorum(quorum: int) -> None:
     case = b.act(case, "consider", b.BOARD, b.facts(b.BOARD, policy=policy), recommendation="recommend")
     assert (case.board is not None) == (quorum == 1)
     if quorum == 2:
-        recused = b.act(case, "consider", b.BOARD2, b.facts(b.BOARD2, policy=policy), recuse=True)
+        recused = b.act(case, "consider", b.BOARD2, b.facts(b.BOARD2, policy=policy), recuse=True, reason="Kerabat")
         assert recused.board is None, "a recusal is no vote"
         case = b.act(
             case, "consider", b.BOARD2, b.facts(b.BOARD2, policy=policy), recommendation="not_recommend", reason="Tidak"

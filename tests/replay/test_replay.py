@@ -15,13 +15,25 @@ from runtime.upkeep import recorded
 from tests.house import House, read_cast
 from tests.house import house as open_house
 from tests.order import the_house_is_in_order
-from tests.stories import test_approval_and_placement, test_evaluation, test_happy_path, test_needs_and_hearing
+from tests.stories import (
+    test_approval_and_placement,
+    test_evaluation,
+    test_happy_path,
+    test_needs_and_hearing,
+    test_undo_and_notices,
+)
 from workflows.mutation import MutationWorkflow
 
 HISTORIES = Path(__file__).parent / "histories"
 STORIES = {
     name: story
-    for module in (test_happy_path, test_evaluation, test_needs_and_hearing, test_approval_and_placement)
+    for module in (
+        test_happy_path,
+        test_evaluation,
+        test_needs_and_hearing,
+        test_approval_and_placement,
+        test_undo_and_notices,
+    )
     for name, story in vars(module).items()
     if name.startswith("test_") and list(inspect.signature(story).parameters) == ["house"]
 }
