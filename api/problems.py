@@ -193,7 +193,9 @@ def _fault(error: Mapping[str, Any], body: Any, language: str) -> dict[str, obje
         detail = i18n.text(f"validation.{kind}" if known else "validation.other", language, **context)
     except (KeyError, IndexError):
         detail = i18n.text("validation.other", language)
-    places = _places(parts, body, missing=kind == "missing") if source == "body" else parts
+    places = list(_places(parts, body, missing=kind == "missing") if source == "body" else parts)
+    if kind in ("union_tag_invalid", "union_tag_not_found"):
+        places.append(str(context["discriminator"]).strip("'"))
     return {"pointer": _pointer(places), "in": str(source), "code": kind, "detail": detail}
 
 
@@ -210,7 +212,7 @@ def _places(parts: Sequence[str | int], body: Any, missing: bool) -> Iterator[st
             yield part
 
 
-def _pointer(parts: Iterator[str | int] | Sequence[str | int]) -> str:
+def _pointer(parts: Sequence[str | int]) -> str:
     """A JSON pointer (RFC 6901); the empty one is the whole."""
     return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in parts)
 

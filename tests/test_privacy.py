@@ -2,6 +2,8 @@
 
 import json
 import logging
+from collections.abc import Iterator
+from io import StringIO
 
 import pytest
 import structlog
@@ -15,7 +17,19 @@ from tests.house import House
 SECRET_WORDS = "Orang tua saya sakit keras"
 
 
-async def test_the_engine_sees_no_name_no_nip_no_reason(house: House, caplog: pytest.LogCaptureFixture) -> None:
+@pytest.fixture
+def logged() -> Iterator[StringIO]:
+    """Every line that worker and API log, before anything is hidden in it."""
+    lines = StringIO()
+    written = structlog.PrintLoggerFactory(lines)
+    structlog.configure(processors=[structlog.processors.JSONRenderer()], logger_factory=written)
+    yield lines
+    structlog.reset_defaults()
+
+
+async def test_the_engine_sees_no_name_no_nip_no_reason(
+    house: House, caplog: pytest.LogCaptureFixture, logged: StringIO
+) -> None:
     """A whole hearing, then a search through everything the engine and the logs hold, byte for byte."""
     caplog.set_level(logging.INFO)
     member = house.cast["lateral_pass"]
@@ -30,9 +44,10 @@ async def test_the_engine_sees_no_name_no_nip_no_reason(house: House, caplog: py
         "history": history.to_json(),
         "description": str(described.raw_description),
         "workflow id": case.workflow.id,
-        "logs": caplog.text,
+        "logs": caplog.text + logged.getvalue(),
         "metrics": metrics.text,
     }
+    assert '"event": "request"' in places["logs"], "nothing was logged, so nothing was searched"
     for place, text in places.items():
         for secret in (member["nip"], member["name"].split(",")[0], SECRET_WORDS):
             assert secret not in text, f"{place} holds personal data"

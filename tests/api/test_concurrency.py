@@ -117,3 +117,10 @@ async def test_ten_cases_race_for_one_seat_and_one_holds_it(common_house: House)
     assert {a.json()["code"] for a in answers if a.is_error} <= {"no_vacancy", "seat_taken"}
     [heir] = [c for c, a in zip(losers, answers, strict=True) if a.is_success]
     assert [h.case_id for h in await _held(common_house)] == [heir.id]
+
+
+async def test_more_readers_than_connections_take_turns(common_house: House) -> None:
+    """A request that held a connection while it waited for a second would stop them all."""
+    asking = (common_house.request("GET", "/cases", "hr_officer") for _ in range(40))
+    answers = await asyncio.wait_for(asyncio.gather(*asking), 15)
+    assert {a.status_code for a in answers} == {200}

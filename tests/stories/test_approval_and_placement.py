@@ -2,6 +2,8 @@
 
 from datetime import datetime, timedelta
 
+from sqlalchemy import text
+
 from tests.house import House, local_day, today
 
 
@@ -188,10 +190,11 @@ async def test_hold_and_resume_keep_the_days_that_were_left(house: House) -> Non
     due = datetime.fromisoformat(case.state["due"]["at"])
     await case.act("hold", "hr_officer", ground="audit_finding", reference="LHP 4", reason="Menunggu tindak lanjut")
     assert case.where == ("consultation", "on_hold")
-    assert case.state["due"] is None
+    assert case.state["due"]["reckoned"]["days"] == 20, "the hold's own term: does its ground still stand?"
     await case.refused("respond", "cast:lateral_pass", "act_not_open", 409, answer="accept")
     await case.forward(days=60)
     assert case.where == ("consultation", "on_hold")
+    assert "overdue" in case.state["flags"]
     await case.act("resume", "hr_officer")
     assert case.where == ("consultation", "awaiting_response")
     assert datetime.fromisoformat(case.state["due"]["at"]) > due + timedelta(days=50)
@@ -250,3 +253,42 @@ async def test_kinds_and_posts_without_a_route_are_understood_and_refused(house:
         assert (answer.status_code, answer.json()["code"]) == (422, "kind_without_route"), kind
     answer = await house.try_open("lateral_pass", position_code="SETDA-01")
     assert (answer.status_code, answer.json()["code"]) == (422, "post_beyond_route")
+
+
+async def test_a_decree_is_not_older_than_the_decision_it_carries_out(house: House) -> None:
+    """A decision does not take effect backwards (UU 30/2014 Pasal 58)."""
+    case = await house.open("lateral_pass")
+    await case.walk(to="awaiting_decree")
+    before = (house.now - timedelta(days=365)).date().isoformat()
+    refused = await case.refused(
+        "issue_decree", "hr_officer", "date_too_early", 422, number="800/1", date=before, effective_on=before
+    )
+    assert refused["params"]["field"] == "date"
+    assert case.where == ("placement", "awaiting_decree")
+
+
+async def test_standing_aside_is_reasoned_as_everything_but_a_yes(house: House) -> None:
+    case = await house.open("lateral_pass")
+    await case.walk(to="awaiting_consideration")
+    for fields in ({"recuse": True}, {"recommendation": "abstain"}, {"recommendation": "not_recommend"}):
+        await case.refused("consider", "board_member", "reason_required", 422, **fields)
+
+
+async def test_the_head_of_the_destination_married_to_the_person_leaves_the_task_to_the_secretary(house: House) -> None:
+    """Whoever may do a task also finds it in his list and is told of it."""
+    case = await house.open("lateral_pass")
+    agency = case.state["to"]["agency_code"]
+    head, subject = await house.person(f"agency_head:{agency}"), await house.person("cast:lateral_pass")
+    async with house.engine.begin() as connection:
+        await connection.execute(_MARRY, {"one": subject, "other": head})
+    await case.walk(to="awaiting_duty")
+    tasks = (await house.get("/tasks", "regional_secretary"))["items"]
+    assert [t["acts"] for t in tasks if t["case_id"] == case.id] == [["confirm_duty"]]
+    assert case.id not in [t["case_id"] for t in (await house.get("/tasks", f"agency_head:{agency}"))["items"]]
+    await case.refused("confirm_duty", f"agency_head:{agency}", "conflict_of_interest", 403, started_on=today())
+    told = await house.get("/notices", "regional_secretary")
+    assert case.state["number"] in str([n for n in told["items"] if n["template"] == "task"])
+    await case.act("confirm_duty", "regional_secretary", started_on=today())
+
+
+_MARRY = text("UPDATE employee SET spouse_id = :other WHERE person_id = :one AND superseded_at IS NULL")

@@ -1,5 +1,7 @@
 """Stories of the evaluation: who may move, who may not yet, and what people can do about it."""
 
+from datetime import datetime, timedelta
+
 from tests.house import House, eventually
 
 
@@ -133,3 +135,52 @@ async def test_the_employee_is_told_of_an_adverse_finding(house: House) -> None:
 
     await eventually(told)
     assert (await case.look())["contest_until"]
+
+
+async def test_facts_that_cannot_be_true_are_refused_and_change_nothing(house: House) -> None:
+    """A slip of the keyboard must not take a person out of his post, nor make a rule pass."""
+    case = await house.open("tenure_18_months")
+    year = house.now.year
+    for item, code in (
+        ({"kind": "position_since", "since": f"{year + 1}-01-01", "reference": "SK 1"}, "date_in_future"),
+        ({"kind": "position_since", "since": "2000-01-01", "reference": "SK 1"}, "date_too_early"),
+        ({"kind": "rating", "year": year, "rating": "BAIK"}, "date_in_future"),
+        (
+            {"kind": "condition_end", "condition": "audit_finding", "to": f"{year}-01-01", "reference": "S 1"},
+            "condition_not_in_force",
+        ),
+    ):
+        await case.refused("supply_dossier", "hr_officer", code, 422, items=[item])
+    finding = await house.open("audit_finding")
+    early = {"kind": "condition_end", "condition": "audit_finding", "to": "2001-01-01", "reference": "SKBT 1"}
+    await finding.refused("supply_dossier", "hr_officer", "date_too_early", 422, items=[early])
+    person = await house.get(f"/employees/{case.state['employee']['id']}")
+    assert person["position_code"], "he still holds his post"
+    assert (await case.types()).count("dossier_supplied") == 0
+
+
+async def test_who_supplied_the_facts_does_not_verify_them(house: House) -> None:
+    case = await house.open("missing_rating", by="hr_head")
+    years = [{"kind": "rating", "year": house.now.year - ago, "rating": "BAIK", "reference": "SKP"} for ago in (1, 2)]
+    await case.act("supply_dossier", "hr_officer", items=years)
+    assert "data_supplied" in case.state["flags"]
+    await case.walk(to="awaiting_verification")
+    await case.refused("verify", "hr_officer", "four_eyes", 403)
+    assert case.id not in [t["case_id"] for t in (await house.get("/tasks", "hr_officer"))["items"]]
+
+
+async def test_the_right_to_contest_outlasts_a_hold(house: House) -> None:
+    case = await house.open("audit_finding")
+    await case.act("hold", "hr_officer", ground="audit_finding", reference="LHP 1", reason="Diperiksa")
+    await case.act("contest_data", "cast:audit_finding", text="Temuan itu bukan atas nama saya")
+    await case.look()
+    assert case.where == ("evaluation", "on_hold") and "data_contested" in case.state["flags"]
+
+
+async def test_a_hold_keeps_the_final_term_and_asks_to_be_reviewed(house: House) -> None:
+    case = await house.open("missing_rating")
+    final = datetime.fromisoformat(case.state["due"]["final_on"])
+    await case.act("hold", "hr_officer", ground="court", reference="Perkara 1", reason="Menunggu putusan")
+    assert case.state["due"]["reckoned"]["days"] == 20, "somebody must look whether the ground still stands"
+    await case.act("resume", "hr_officer")
+    assert datetime.fromisoformat(case.state["due"]["final_on"]) - final < timedelta(days=4)

@@ -1,5 +1,7 @@
 """Stories of the seat and of the employee being heard."""
 
+from sqlalchemy import text
+
 from tests.house import House, today
 
 
@@ -121,3 +123,45 @@ async def test_a_head_opposes_and_everybody_who_decides_sees_it(house: House) ->
     await case.act("unit_opinion", "agency_head:DPUPR", opinion="oppose", reason="Kami kekurangan analis")
     assert case.where == ("needs_check", "awaiting_confirmation")
     assert "unit_opposed" in case.state["flags"]
+
+
+async def test_hr_answers_what_was_raised_and_only_that(house: House) -> None:
+    case = await house.open("lateral_pass")
+    await case.walk(to="awaiting_response")
+    await case.act("respond", "cast:lateral_pass", answer="accept_with_conditions", conditions=["Rumah dinas"])
+    for ground, code in (("alternative", "unanswered_grounds"), ("health", "unanswered_grounds")):
+        await case.refused(
+            "answer_objection", "hr_officer", code, 422, answers=[{"ground": ground, "text": "Disetujui"}]
+        )
+    both = [{"ground": "conditions", "text": "Disetujui"}, {"ground": "health", "text": "Tidak diajukan"}]
+    await case.refused("answer_objection", "hr_officer", "ground_not_raised", 422, answers=both)
+    await case.act("answer_objection", "hr_officer", answers=both[:1])
+
+
+async def test_a_briefing_was_held_after_the_opening_and_not_in_the_future(house: House) -> None:
+    case = await house.open("lateral_pass")
+    await case.walk(to="awaiting_briefing")
+    for held_on, code in (("2020-11-24", "date_too_early"), ("2099-01-01", "date_in_future")):
+        await case.refused(
+            "record_briefing", "hr_officer", code, 422, held_on=held_on, channel="rapat", audience=["employee"]
+        )
+
+
+async def test_a_seat_row_that_outlived_a_cut_of_the_establishment_is_no_vacancy(house: House) -> None:
+    """Required less occupied less held decides, not whether a chair still stands there."""
+    target = house.cast["lateral_pass"]["target_position_code"]
+    first = await house.open("lateral_pass")
+    async with house.engine.begin() as connection:
+        taken = (await connection.execute(_COUNT, {"code": target})).scalar_one()
+        await connection.execute(_CUT, {"code": target, "required": taken})
+    second = await house.open("finance_to_bapenda", position_code=target)
+    assert second.state["status"] in ("no_vacancy", "ineligible") and not second.state["seat_held"]
+    assert first.state["seat_held"]
+    needed = await house.sql("SELECT required FROM position WHERE code = :c AND superseded_at IS NULL", c=target)
+    assert needed[0].required == taken
+
+
+_COUNT = text("""
+    SELECT count(*) FROM occupancy WHERE position_code = :code AND superseded_at IS NULL AND upper_inf(during)
+""")
+_CUT = text("UPDATE position SET required = :required WHERE code = :code AND superseded_at IS NULL")

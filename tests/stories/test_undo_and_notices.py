@@ -1,5 +1,18 @@
 """Stories of taking back, and of everybody being told — or the case knowing who was not."""
 
+import asyncio
+from datetime import timedelta
+
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.handlers import Sink
+from aiosmtpd.smtp import AuthResult
+from sqlalchemy import text
+from temporalio.client import WorkflowExecutionStatus
+
+from activities.notices import Smtp, Unreachable
+from runtime.servers import free_port
+from store.outbox import Unsent
 from tests.house import House, eventually
 
 
@@ -165,3 +178,70 @@ async def test_a_comment_for_the_file_is_not_shown_to_the_employee(house: House)
     assert case.state["version"] == version
     seen = [e["data"]["text"] for e in await case.events("cast:lateral_pass") if e["type"] == "comment_made"]
     assert seen == ["Silakan tanya kami", "Terima kasih"]
+
+
+async def test_an_undo_that_waits_for_the_register_past_its_end_leaves_no_orphan(house: House) -> None:
+    """The undo was in time and the register answered late: the case is open again, and its clock runs."""
+    case = await house.open("lateral_pass")
+    await case.act("cancel", "hr_officer", reason="Keliru")
+    async with house.engine.connect() as blocking:
+        await blocking.execute(text("SELECT 1 FROM docket WHERE case_id = :case FOR UPDATE"), {"case": case.id})
+        undoing = asyncio.create_task(case.try_act("undo", "hr_officer"))
+        await asyncio.sleep(0)
+        await eventually(lambda: _waits(house))
+        over = await house.env.get_current_time(case.workflow) + timedelta(seconds=8)
+        passing = asyncio.create_task(house.env.fast_forward(case.workflow, timedelta(seconds=10)))
+
+        async def too_late() -> bool:
+            return await house.env.get_current_time(case.workflow) > over
+
+        await eventually(too_late)
+        await blocking.rollback()
+    answer = await undoing
+    await passing
+    assert answer.status_code == 200, answer.text
+    await case.look()
+    assert case.where == ("needs_check", "awaiting_confirmation")
+    described = await case.workflow.describe()
+    assert described.status is WorkflowExecutionStatus.RUNNING
+    await case.past_due()
+    assert "deadline_passed" in await case.types()
+
+
+async def _waits(house: House) -> bool:
+    """Whether somebody stands before a locked row of this register."""
+    query = "SELECT count(*) AS n FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+    return bool((await house.sql(query))[0].n)
+
+
+async def test_undoing_takes_back_ones_own_act_and_nothing_that_others_said(house: House) -> None:
+    await house.postbox.close()
+    case = await house.open("lateral_pass")
+    await case.act("confirm_need", "hr_officer")
+    await case.act("comment", "hr_head", text="Silakan tanya kami", visible_to_employee=True)
+    await case.act("undo", "hr_officer")
+    events = {e["type"]: e for e in await case.events()}
+    assert events["need_confirmed"]["superseded"] and not events["comment_made"]["superseded"]
+    states = {n["template"]: n["state"] for n in (await house.get(f"/cases/{case.id}/notices"))["items"]}
+    assert states["response_requested"] == "cancelled" and states["comment_made"] != "cancelled"
+
+
+@pytest.mark.filterwarnings("ignore:Requiring AUTH")
+async def test_a_wrong_password_for_the_mail_server_gives_no_notice_up() -> None:
+    """What is wrong with our login is mended once for all messages; only what is wrong with a message is final."""
+    controller = Controller(
+        Sink(), hostname="127.0.0.1", port=free_port(), auth_required=True, auth_require_tls=False,
+        authenticator=lambda *_: AuthResult(success=False, handled=False),
+    )  # fmt: skip
+    controller.start()
+    try:
+        unsent = Unsent(
+            1, "c_x/1/0", "c_x", "case_opened", {"number": "MUT-2026-000001"}, "a@b.example.test", "A", "id", False
+        )
+        for username in ("mutasi", None):
+            smtp = Smtp("127.0.0.1", controller.port, "mutasi@b.example.test", username, "wrong" if username else None)
+            async with smtp.session() as session:
+                with pytest.raises(Unreachable, match="53"):
+                    await session.send(unsent)
+    finally:
+        controller.stop()
