@@ -49,7 +49,7 @@ async def preview_of(
         assert no_route is not None, "an unknown person or post has no route"
         raise Refused(no_route)
     obstacle = no_route or await _open_already(connection, dossier)
-    results = rules.judge(Question(facts, dossier, target, proposal.kind), _STAGES)
+    results = rules.judge(Question(facts, dossier, target, proposal.kind, proposal.origin), _STAGES)
     outcome = rules.eligibility(results, severities(facts), ())
     return out.PreviewOut(
         eligible=outcome is Eligibility.ELIGIBLE and obstacle is None,

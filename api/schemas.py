@@ -389,7 +389,7 @@ class PolicyOut(BaseModel):
     code: str
     version: str
     effective_from: date
-    published_at: Instant
+    published_at: Instant | None = Field(None, description="Missing while it is a candidate.")
     text: str
     policy: dict[str, Any]
 

@@ -18,9 +18,11 @@ from domain.ranks import post_level
 from domain.vocabulary import (
     Act,
     Audience,
+    CostBearer,
     Kind,
     Office,
     Origin,
+    PlanningAspect,
     PositionKind,
     Rating,
     Severity,
@@ -151,6 +153,9 @@ class RulePolicy(_Part):
     years: int | None = None
     minimum: Rating | None = None
     boxes: tuple[int, ...] = ()
+    aspects: tuple[PlanningAspect, ...] | None = None
+    bearers: dict[Origin, CostBearer] | None = None
+    leads_to: Stage | None = None
     fail: Text | None = None
     warn: Text | None = None
     unknown: Text | None = None
@@ -217,23 +222,41 @@ class Policy(_Part):
         return policy
 
 
+TESTING = ("standard", "test")
+"""Sections of the file that try the policy out. They are no part of what is pinned and hashed."""
+
+
 def from_toml(text: str, read: Callable[[str], str]) -> Policy:
     """A policy from the text of its file; `read` gives the text of a file it extends.
 
     Raises `pydantic.ValidationError` or `tomllib.TOMLDecodeError` when the file is not a policy.
     """
+    return from_data(toml_data(text, read))
+
+
+def from_data(data: Mapping[str, Any]) -> Policy:
+    """A policy from plain data. Raises `pydantic.ValidationError` when it is none."""
+    law = {name: value for name, value in data.items() if name not in TESTING}
+    # Read back from its own text, so that a policy is the same object wherever it came from.
+    return Policy.from_canonical(Policy.model_validate(law).canonical)
+
+
+def toml_data(text: str, read: Callable[[str], str]) -> dict[str, Any]:
+    """The data of a policy file laid over that of the file it extends. Test cases of both are kept: each is tried."""
     data = tomllib.loads(text)
     if base := data.pop("extends", None):
-        data = _merged(tomllib.loads(read(base)), data)
-    # Read back from its own text, so that a policy is the same object wherever it came from.
-    return Policy.from_canonical(Policy.model_validate(data).canonical)
+        below = tomllib.loads(read(base))
+        tests = [*below.get("test", ()), *data.get("test", ())]
+        data = {**merged(below, data), "test": tests}
+    return data
 
 
-def _merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+def merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+    """`over` laid over `base`, table by table."""
     out = dict(base)
     for key, value in over.items():
         below = out.get(key)
-        out[key] = _merged(below, value) if isinstance(below, Mapping) and isinstance(value, Mapping) else value
+        out[key] = merged(below, value) if isinstance(below, Mapping) and isinstance(value, Mapping) else value
     return out
 
 

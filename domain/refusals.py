@@ -9,7 +9,8 @@
     │   ├── conflict_of_interest    related to the person concerned
     │   ├── four_eyes               another person must do this step
     │   ├── acting_capacity         strategic act by a Plt or Plh
-    │   └── not_the_author          only the author can undo
+    │   ├── not_the_author          only the author can undo
+    │   └── second_person_required  a policy is confirmed by another person than the one who proposed it
     ├── CONFLICT       the case, a seat or a person is not in the state the act needs
     │   ├── act_not_open
     │   ├── case_closed
@@ -24,7 +25,10 @@
     │   ├── decree_issued
     │   ├── window_closed
     │   ├── review_not_due
-    │   └── same_post
+    │   ├── same_post
+    │   ├── policy_proposed
+    │   ├── policy_not_proposed
+    │   └── policy_activated
     ├── STALE          the caller decided on an older version of the case
     │   └── stale_version
     └── INVALID        the request contradicts itself, the register, the law or the policy
@@ -47,6 +51,10 @@
         ├── duty_before_effect
         ├── defer_until_required
         ├── review_day_unknown
+        ├── policy_hash_differs
+        ├── policy_rule_unwritten
+        ├── policy_rule_unshown
+        ├── policy_case_fails
         └── idempotency_key_reused
 
 HTTP knows the categories in one place (`api/problems.py`); the words are in `locale/`.
@@ -84,6 +92,7 @@ class RefusalCode(StrEnum):
     FOUR_EYES = "four_eyes", Category.FORBIDDEN
     ACTING_CAPACITY = "acting_capacity", Category.FORBIDDEN
     NOT_THE_AUTHOR = "not_the_author", Category.FORBIDDEN
+    SECOND_PERSON_REQUIRED = "second_person_required", Category.FORBIDDEN
 
     ACT_NOT_OPEN = "act_not_open", Category.CONFLICT
     CASE_CLOSED = "case_closed", Category.CONFLICT
@@ -99,6 +108,9 @@ class RefusalCode(StrEnum):
     WINDOW_CLOSED = "window_closed", Category.CONFLICT
     REVIEW_NOT_DUE = "review_not_due", Category.CONFLICT
     SAME_POST = "same_post", Category.CONFLICT
+    POLICY_PROPOSED = "policy_proposed", Category.CONFLICT
+    POLICY_NOT_PROPOSED = "policy_not_proposed", Category.CONFLICT
+    POLICY_ACTIVATED = "policy_activated", Category.CONFLICT
 
     STALE_VERSION = "stale_version", Category.STALE
 
@@ -125,6 +137,10 @@ class RefusalCode(StrEnum):
     DUTY_BEFORE_EFFECT = "duty_before_effect", Category.INVALID
     DEFER_UNTIL_REQUIRED = "defer_until_required", Category.INVALID
     REVIEW_DAY_UNKNOWN = "review_day_unknown", Category.INVALID
+    POLICY_HASH_DIFFERS = "policy_hash_differs", Category.INVALID
+    POLICY_RULE_UNWRITTEN = "policy_rule_unwritten", Category.INVALID
+    POLICY_RULE_UNSHOWN = "policy_rule_unshown", Category.INVALID
+    POLICY_CASE_FAILS = "policy_case_fails", Category.INVALID
     IDEMPOTENCY_KEY_REUSED = "idempotency_key_reused", Category.INVALID
 
 

@@ -1,4 +1,4 @@
-"""The rules E01-E21 (`domain.md` 3): each yields an outcome with the value, the threshold, the source and the date.
+"""The rules E01-E24 (`domain.md` 3): each yields an outcome with the value, the threshold, the source and the date.
 
 Missing data is `unknown`: never zero, never a pass. A rule whose subject does not exist here is `not_applicable`.
 """
@@ -6,6 +6,7 @@ Missing data is `unknown`: never zero, never a pass. A rule whose subject does n
 from collections.abc import Callable, Iterable
 from datetime import date, timedelta
 
+from domain import planning
 from domain.events import RuleResult
 from domain.facts import REGISTER, Dossier, Facts, Position
 from domain.policy import RulePolicy
@@ -13,10 +14,12 @@ from domain.ranks import add_months, education_rank, grade_rank, pension_start, 
 from domain.vocabulary import (
     MANAGERIAL_KINDS,
     ConditionKind,
+    CostBearer,
     Direction,
     Eligibility,
     EmployeeStatus,
     Kind,
+    Origin,
     PositionKind,
     RuleOutcome,
     Severity,
@@ -40,11 +43,19 @@ _PUNISHMENTS = (ConditionKind.DISCIPLINE_MEDIUM, ConditionKind.DISCIPLINE_HEAVY)
 class Question:
     """A person for a post, under the facts of the day: what every rule is asked."""
 
-    def __init__(self, facts: Facts, dossier: Dossier, target: Position, kind: Kind = Kind.INTERNAL) -> None:
+    def __init__(
+        self,
+        facts: Facts,
+        dossier: Dossier,
+        target: Position,
+        kind: Kind = Kind.INTERNAL,
+        origin: Origin = Origin.ORGANISATION,
+    ) -> None:
         self.facts = facts
         self.dossier = dossier
         self.target = target
         self.kind = kind
+        self.origin = origin
         self.today = facts.today
 
     @property
@@ -117,8 +128,13 @@ def _five_years_in_post(q: Question, p: RulePolicy) -> dict[str, object]:
     since, limit = q.dossier.position_since, p.months or 60
     if since is None:
         return {"outcome": NOT_APPLICABLE}
-    months = whole_months(since, q.today)
-    return {"outcome": WARN if months > limit else PASS, "value": months, "threshold": limit, "as_of": since}
+    over = add_months(since, limit) < q.today
+    return {
+        "outcome": WARN if over else PASS,
+        "value": whole_months(since, q.today),
+        "threshold": limit,
+        "as_of": since,
+    }
 
 
 @_rule("E04")
@@ -322,6 +338,27 @@ def _no_demotion(q: Question, p: RulePolicy) -> dict[str, object]:
 def _no_restricted_window(q: Question, p: RulePolicy) -> dict[str, object]:
     closed = restricting_windows(q.facts, q.target)
     return {"outcome": WARN if closed else PASS, "value": "; ".join(closed) or None, "as_of": q.today}
+
+
+@_rule("E22")
+def _planning_considered(q: Question, p: RulePolicy) -> dict[str, object]:
+    asked = p.aspects or ()
+    silent = planning.silent(asked, planning.Plan(q.dossier, q.target, q.facts.seats))
+    return {"outcome": WARN if silent else PASS, "value": ", ".join(silent) or len(asked), "threshold": len(asked)}
+
+
+@_rule("E23")
+def _who_bears_the_cost(q: Question, p: RulePolicy) -> dict[str, object]:
+    bearer = (p.bearers or {}).get(q.origin)
+    outcome = UNKNOWN if bearer is None else WARN if bearer is CostBearer.EMPLOYEE else PASS
+    return {"outcome": outcome, "value": bearer, "threshold": q.origin}
+
+
+@_rule("E24")
+def _unwillingness_is_heard(q: Question, p: RulePolicy) -> dict[str, object]:
+    if q.origin is Origin.OWN_REQUEST:
+        return {"outcome": NOT_APPLICABLE}
+    return {"outcome": PASS, "value": p.leads_to}
 
 
 def restricting_windows(facts: Facts, target: Position) -> list[str]:

@@ -369,3 +369,23 @@ class Direction(StrEnum):
     LATERAL = "lateral"
     PROMOTION = "promotion"
     DEMOTION = "demotion"
+
+
+class PlanningAspect(StrEnum):
+    """What the planning of a mutation has to consider (Peraturan BKN 5/2019 Pasal 2)."""
+
+    COMPETENCE = "competence"
+    CAREER_PATTERN = "career_pattern"
+    EMPLOYEE_MAPPING = "employee_mapping"
+    TALENT_POOL = "talent_pool"
+    CAREER_DEVELOPMENT = "career_development"
+    PERFORMANCE = "performance"
+    ORGANISATIONAL_NEED = "organisational_need"
+    NATURE_OF_WORK = "nature_of_work"
+
+
+class CostBearer(StrEnum):
+    """Who bears the cost of a mutation (Peraturan BKN 5/2019 Pasal 11)."""
+
+    RECEIVING_AGENCY = "receiving_agency"
+    EMPLOYEE = "employee"

@@ -9,7 +9,7 @@ import typer
 from pydantic import ValidationError
 from sqlalchemy.exc import DBAPIError
 
-from runtime import case_cli, terminal
+from runtime import case_cli, policy_cli, terminal
 from runtime.leaving import leave
 from runtime.settings import MissingSetting, Settings
 from runtime.terminal import Json, console, errors, fail, print_json, table
@@ -20,6 +20,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(case_cli.app, name="case")
+app.add_typer(policy_cli.app, name="policy")
 
 
 @app.command()
@@ -153,7 +154,7 @@ def rebuild(
     """Fold the ledger into a fresh read model and compare it with the live one."""
     from runtime import upkeep
 
-    report = asyncio.run(upkeep.rebuild(terminal.settings(), apply=apply, progress=_progress("Folding cases")))
+    report = asyncio.run(upkeep.rebuild(terminal.settings(), apply=apply, progress=terminal.progress("Folding cases")))
     if as_json:
         print_json(report.as_dict())
     else:
@@ -216,24 +217,6 @@ def doctor(as_json: Json = False) -> None:
                 console.print(f"      -> {check['remedy']}", highlight=False, soft_wrap=True)
     if not report["ok"]:
         raise typer.Exit(1)
-
-
-def _progress(title: str) -> Any:
-    """A progress callback that draws a bar on standard error when a person watches."""
-    if not errors.is_terminal:
-        return None
-    from rich.progress import Progress
-
-    progress = Progress(console=errors, transient=True)
-    task = progress.add_task(title, total=None)
-    progress.start()
-
-    def tell(done: int, total: int) -> None:
-        progress.update(task, completed=done, total=total)
-        if done >= total:
-            progress.stop()
-
-    return tell
 
 
 def main() -> NoReturn:

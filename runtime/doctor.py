@@ -20,6 +20,7 @@ from runtime.prepare import ZONE, owner, read_policy
 from runtime.settings import MissingSetting, Settings, required
 from store.engine import app_engine
 from store.migrate import revisions
+from store.policies import find, hash_in_force
 from workflows import contract
 
 
@@ -180,18 +181,19 @@ async def _policy(settings: Settings) -> Check:
     engine = app_engine(required(settings.database_url, "DATABASE_URL"), pool_size=1)
     try:
         async with engine.connect() as connection:
-            found = await connection.execute(_PUBLISHED, {"hash": policy.hash, "today": _today()})
-            published = found.scalar()
+            in_force = await hash_in_force(connection, _today())
+            found = await find(connection, in_force) if in_force else None
+            published = await find(connection, policy.hash)
     finally:
         await engine.dispose()
-    if not published:
+    if found is None or published is None or published.published_at is None:
         return Check(
             "policy", "fault", f"{policy.code} {policy.version} is not in force in the register", "run `mutasi migrate`"
         )
-    return Check("policy", "ok", f"{policy.code} {policy.version}, {policy.hash[:12]}")
+    beside = "" if found.hash == policy.hash else f", in place of {policy.version} of the settings"
+    return Check("policy", "ok", f"{found.code} {found.version}, {found.hash[:12]}{beside}")
 
 
-_PUBLISHED = text("SELECT 1 FROM policy WHERE hash = :hash AND effective_from <= :today")
 _YEAR = text("""
     SELECT count(*) FILTER (WHERE name NOT LIKE '%(perkiraan)') AS sure, count(*) AS n
     FROM holiday WHERE superseded_at IS NULL AND extract(year FROM day) = :year

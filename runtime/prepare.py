@@ -5,6 +5,7 @@ import tempfile
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine, text
@@ -24,7 +25,12 @@ Progress = Callable[[str, int, int], None]
 
 def read_policy(file: Path) -> Policy:
     """The policy of a file, with what it extends. Raises when it is not one."""
-    return policies.from_toml(file.read_text(), lambda name: (file.parent / name).read_text())
+    return policies.from_data(read_policy_data(file))
+
+
+def read_policy_data(file: Path) -> dict[str, Any]:
+    """The data of a policy file, its test cases included, laid over that of the file it extends."""
+    return policies.toml_data(file.read_text(), lambda name: (file.parent / name).read_text())
 
 
 def owner(settings: Settings) -> Engine:

@@ -42,6 +42,24 @@ def table(*headers: str | Column) -> Table:
     return Table(*(h if isinstance(h, Column) else Column(h, overflow="fold") for h in headers))
 
 
+def progress(title: str) -> Any:
+    """A progress callback that draws a bar on standard error when a person watches."""
+    if not errors.is_terminal:
+        return None
+    from rich.progress import Progress
+
+    bar = Progress(console=errors, transient=True)
+    task = bar.add_task(title, total=None)
+    bar.start()
+
+    def tell(done: int, total: int) -> None:
+        bar.update(task, completed=done, total=total)
+        if done >= total:
+            bar.stop()
+
+    return tell
+
+
 def call(who: str, method: str, path: str, language: str = "en", **options: Any) -> Any:
     """Ask the API as somebody. A problem document ends the command with its sentences."""
     from runtime.tokens import UnknownHolder, token_for

@@ -23,11 +23,12 @@ class UnknownHolder(Exception):
 async def token_for(settings: Settings, who: str) -> str:
     """A bearer token for a NIP, an office, or `operator`. Raises `UnknownHolder`."""
     now = datetime.now(UTC)
-    subject = OPERATOR if who == OPERATOR else await _person(settings, who, now)
+    subject = OPERATOR if who == OPERATOR else await person_for(settings, who, now)
     return Tokens(keys.token_key(settings)).issue(subject, now, timedelta(hours=settings.token_hours))
 
 
-async def _person(settings: Settings, who: str, now: datetime) -> str:
+async def person_for(settings: Settings, who: str, now: datetime) -> str:
+    """Person id of a NIP or the holder of an office. Raises `UnknownHolder`."""
     engine = app_engine(required(settings.database_url, "DATABASE_URL"), pool_size=1)
     try:
         async with engine.connect() as connection:

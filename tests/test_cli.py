@@ -25,6 +25,7 @@ from tests.house import local_day
 
 MUTASI = Path(sys.executable).parent / "mutasi"
 ANOMALIES = Path(__file__).parent / "data" / "province-anomalies"
+POLICIES = Path(__file__).parent.parent / "policies"
 EMPLOYEE = "198811182017011945"
 
 
@@ -321,6 +322,31 @@ def test_upkeep_finds_nothing_to_do(product: Product, case: dict[str, Any]) -> N
     assert json.loads(refounded.stdout)["refounded"] == []
     assert (first.returncode, second.returncode) == (0, 0)
     assert first.stdout == second.stdout
+
+
+def test_a_policy_is_put_into_force_by_two_people(product: Product, tmp_path: Path) -> None:
+    before = product.told("policy", "check", str(POLICIES / "demo.toml"))
+    file = tmp_path / "demo-2.toml"
+    (tmp_path / "mamuju-2026.toml").write_text((POLICIES / "mamuju-2026.toml").read_text())
+    text = (POLICIES / "demo.toml").read_text().replace("seconds = 5", "seconds = 7")
+    file.write_text(text.replace('code = "mamuju-demo"', 'code = "mamuju-demo"\nversion = "2026.2"'))
+    by = ("--reason", "Waktu urung lebih lama", "--as")
+    proposed = product.told("policy", "activate", str(file), *by, "hr_officer")
+    assert (proposed["status"], proposed["version"]) == ("candidate", "2026.2")
+    alone = product.run("policy", "activate", str(file), *by, "hr_officer", "--confirm")
+    assert (alone.returncode, "second_person_required" in alone.stderr) == (1, True), alone.stderr
+    active = product.told("policy", "activate", str(file), *by, "hr_head", "--confirm")
+    assert (active["status"], active["in_force"]) == ("active", True)
+    checks = {c["name"]: c for c in product.told("doctor")["checks"]}
+    assert "2026.2" in checks["policy"]["detail"] and "2026.1" in checks["policy"]["detail"]
+    assert active["hash"] != before["policy"]["hash"]
+    whole = product.told("policy", "simulate", str(file))
+    assert whole["establishment"]["judged"] > 1000 and whole["establishment"]["flipped"] == 0
+    assert "names" not in whole
+    unseen = product.run("policy", "simulate", str(file), "--names", "--as", "governor")
+    assert (unseen.returncode, "auditor" in unseen.stderr) == (1, True)
+    seen = product.told("policy", "simulate", str(file), "--names", "--as", "auditor")
+    assert seen["names"] == []
 
 
 def test_a_killed_worker_is_started_again_and_acts_go_on(product: Product, officer: str) -> None:

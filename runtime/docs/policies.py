@@ -36,6 +36,9 @@ def _figures(rule: RulePolicy) -> str:
         "years": rule.years,
         "minimum": rule.minimum,
         "boxes": ", ".join(map(str, rule.boxes)),
+        "aspects": ", ".join(sorted(rule.aspects or ())),
+        "borne by": ", ".join(f"{who} ({origin})" for origin, who in sorted((rule.bearers or {}).items())),
+        "leads to": rule.leads_to,
     }
     return "; ".join(f"{name} {value}" for name, value in figures.items() if value)
 

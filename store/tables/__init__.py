@@ -3,6 +3,7 @@
 from sqlalchemy import Table
 from sqlmodel import SQLModel
 
+from store.tables.activation import PolicyConfirmationRow, PolicyProposalRow
 from store.tables.casework import (
     CommandRow,
     DocketRow,
@@ -48,6 +49,8 @@ PARTICIPANT = _table(ParticipantRow)
 HOLIDAY = _table(HolidayRow)
 POLICY = _table(PolicyRow)
 RATING_YEAR = _table(RatingYearRow)
+POLICY_PROPOSAL = _table(PolicyProposalRow)
+POLICY_CONFIRMATION = _table(PolicyConfirmationRow)
 
 __all__ = [
     "COMMAND",
@@ -56,6 +59,8 @@ __all__ = [
     "LEDGER",
     "PARTICIPANT",
     "POLICY",
+    "POLICY_CONFIRMATION",
+    "POLICY_PROPOSAL",
     "PRIVATE_VALUE",
     "RATING_YEAR",
     "REFUSED_ATTEMPT",
@@ -73,6 +78,8 @@ __all__ = [
     "OfficeRow",
     "ParticipantRow",
     "PersonRow",
+    "PolicyConfirmationRow",
+    "PolicyProposalRow",
     "PolicyRow",
     "PositionRow",
     "PrivateValueRow",

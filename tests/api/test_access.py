@@ -3,6 +3,7 @@
 The table is the policy in writing. A route that it does not know fails the walk, so that none is added without one.
 """
 
+import json
 from collections.abc import Set
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -11,6 +12,7 @@ import pytest
 from fastapi.routing import iter_route_contexts
 
 from tests.api.callers import CALLERS, DECIDERS, HEADS, HR, OVERSEERS, PERSONS, READS, SEES
+from tests.domain.builders import DEMO
 from tests.house import CaseFile, House
 
 NONE: Any = MappingProxyType({})
@@ -41,6 +43,8 @@ class OfCase(NamedTuple):
 OPENING = {"nip": "{nip}", "position_code": "DLH-S-04"}
 SPEECH = {"act": "comment", "text": "Saya melihat kasus ini"}
 
+CANDIDATE = {"policy": json.loads(DEMO.canonical) | {"version": "0"}, "cases": {}, "reason": "Edisi baru"}
+
 TABLE: dict[str, Open | Person | OfCase] = {
     "GET /livez": Open(),
     "GET /readyz": Open(),
@@ -61,6 +65,10 @@ TABLE: dict[str, Open | Person | OfCase] = {
     "GET /api/v1/positions/{code}": Person(),
     "GET /api/v1/units": Person(),
     "GET /api/v1/policies/{policy_hash}": Person(),
+    "GET /api/v1/policies": Person(),
+    # Whoever may put a policy into force learns that the one addressed is not the one sent, or not proposed.
+    "POST /api/v1/policies/{policy_hash}/activation": Person(HR, body=CANDIDATE, status=422),
+    "POST /api/v1/policies/{policy_hash}/confirmation": Person(HR, body={"reason": "Setuju"}, status=409),
     "POST /api/v1/rating-years": Person({"hr_head"}, body={"year": 2025}, status=201),
     "GET /api/v1/attempts": Person(OVERSEERS),
     "GET /api/v1/cases": Person(),

@@ -1,0 +1,129 @@
+"""What a candidate policy would change: people and cases judged twice on the same facts, and who comes out differently.
+
+Judged are the rules of evaluation, and for a case whether its route is open at all. Nothing is written anywhere.
+"""
+
+from collections import Counter
+from datetime import datetime
+from typing import NamedTuple
+
+from domain.calendar import Calendar
+from domain.facts import Actor, Dossier, Facts, Position
+from domain.policy import Policy
+from domain.rules import Question, eligibility, judge
+from domain.vocabulary import Eligibility, Kind, Origin, RuleOutcome, Severity, Stage
+
+ROUTE = "route"
+"""Stands beside the codes of rules for a route that is not open to the case."""
+_STOPPING = (RuleOutcome.FAIL, RuleOutcome.UNKNOWN)
+_NO_CALENDAR = Calendar((), (), "none")
+_NOBODY = Actor(person="simulation", name="")
+
+
+class Subject(NamedTuple):
+    """Somebody to judge for a post, as known at an instant. `route` says that the way there is judged too."""
+
+    at: datetime
+    dossier: Dossier
+    target: Position
+    closed_year: int
+    kind: Kind = Kind.INTERNAL
+    origin: Origin = Origin.ORGANISATION
+    overridden: frozenset[str] = frozenset()
+    route: bool = False
+
+
+class Verdict(NamedTuple):
+    """What a policy makes of a subject, and by which rules."""
+
+    outcome: Eligibility
+    stopping: frozenset[str]
+    warning: frozenset[str]
+
+
+class Flip(NamedTuple):
+    """Somebody who comes out differently, and the rules that make the difference."""
+
+    before: Eligibility
+    after: Eligibility
+    rules: tuple[str, ...]
+
+
+class Simulated(NamedTuple):
+    """A subject under both policies."""
+
+    before: Verdict
+    after: Verdict
+
+    @property
+    def flip(self) -> Flip | None:
+        if self.before.outcome is self.after.outcome:
+            return None
+        return Flip(self.before.outcome, self.after.outcome, tuple(sorted(self.before.stopping ^ self.after.stopping)))
+
+
+def verdict(policy: Policy, subject: Subject) -> Verdict:
+    """Judge a subject under a policy."""
+    facts = Facts(
+        now=subject.at,
+        policy=policy,
+        calendar=_NO_CALENDAR,
+        actor=_NOBODY,
+        dossier=subject.dossier,
+        target=subject.target,
+        last_closed_rating_year=max(policy.evaluation.last_closed_rating_year, subject.closed_year),
+    )
+    question = Question(facts, subject.dossier, subject.target, subject.kind, subject.origin)
+    results = judge(question, (Stage.EVALUATION,))
+    severities = {code: rule.severity for code, rule in policy.rules.items()}
+    outcome = eligibility(results, severities, subject.overridden)
+    binding = {r.rule for r in results if severities[r.rule] is not Severity.WARN} - subject.overridden
+    stopping = {r.rule for r in results if r.outcome in _STOPPING and r.rule in binding}
+    if subject.route and not _has_route(policy, subject):
+        outcome = Eligibility.INELIGIBLE
+        stopping.add(ROUTE)
+    return Verdict(outcome, frozenset(stopping), frozenset(r.rule for r in results if r.outcome is RuleOutcome.WARN))
+
+
+def _has_route(policy: Policy, subject: Subject) -> bool:
+    route = policy.routes.get(subject.kind)
+    if route is None or subject.origin not in route.origins:
+        return False
+    return route.fills(subject.target.kind, subject.target.tier)
+
+
+class Tally:
+    """Counts of a group of subjects, added up one by one so that any number of them fits in memory."""
+
+    def __init__(self) -> None:
+        self.judged = 0
+        self.not_judged = 0
+        self.flips: Counter[tuple[Eligibility, Eligibility]] = Counter()
+        self.newly_stopped: Counter[str] = Counter()
+        self.no_longer_stopped: Counter[str] = Counter()
+        self.newly_warned: Counter[str] = Counter()
+        self.no_longer_warned: Counter[str] = Counter()
+
+    def add(self, found: Simulated) -> None:
+        """Count a subject: how it flips, and by rule whom it stops or warns of that it did not, and the other way."""
+        self.judged += 1
+        if flip := found.flip:
+            self.flips[flip.before, flip.after] += 1
+        self.newly_stopped.update(found.after.stopping - found.before.stopping)
+        self.no_longer_stopped.update(found.before.stopping - found.after.stopping)
+        self.newly_warned.update(found.after.warning - found.before.warning)
+        self.no_longer_warned.update(found.before.warning - found.after.warning)
+
+    @property
+    def flipped(self) -> int:
+        return sum(self.flips.values())
+
+    @property
+    def rules(self) -> list[str]:
+        """Rules that make a difference to anybody."""
+        return sorted({*self.newly_stopped, *self.no_longer_stopped, *self.newly_warned, *self.no_longer_warned})
+
+
+def simulate(before: Policy, after: Policy, subject: Subject) -> Simulated:
+    """A subject under the policy that holds for it and under the candidate."""
+    return Simulated(verdict(before, subject), verdict(after, subject))
