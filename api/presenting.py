@@ -9,7 +9,7 @@ from api.problems import explain
 from domain import nip as nips
 from domain.case import Case
 from domain.decide import may
-from domain.events import Due, PostRef, RuleResult
+from domain.events import Due, ExcludedDay, Pause, PostRef, RuleResult
 from domain.facts import Facts
 from domain.policy import Policy
 from domain.refusals import Refusal
@@ -81,11 +81,41 @@ def due(value: Due, language: str) -> out.DueOut:
             excluded=[out.ExcludedDayOut(day=d.day, name=d.name) for d in value.excluded],
             calendar=value.calendar,
             estimate=value.estimate,
+            included=[out.ExcludedDayOut(day=d.day, name=d.name) for d in value.included or ()],
+            pauses=[_pause(p, language) for p in value.pauses or ()],
+            text=_reckoned(value, language),
         ),
         then=value.then,
         then_text=words,
         final_on=value.final_on,
     )
+
+
+def _pause(pause: Pause, language: str) -> out.PauseOut:
+    words = i18n.text(
+        f"pause.{pause.cause}",
+        language,
+        first=i18n.day(pause.first, language),
+        last=i18n.day(pause.last, language),
+    )
+    return out.PauseOut(**pause.model_dump(), text=words)
+
+
+def _reckoned(value: Due, language: str) -> str:
+    """How the date came about, in sentences."""
+    said = [i18n.text("reckoned.term", language, days=value.days, start=i18n.day(value.start, language))]
+    if value.excluded:
+        said.append(i18n.text("reckoned.excluded", language, list=_days(value.excluded, language)))
+    if value.included:
+        said.append(i18n.text("reckoned.included", language, list=_days(value.included, language)))
+    said += [_pause(p, language).text for p in value.pauses or ()]
+    if value.estimate:
+        said.append(i18n.text("reckoned.estimate", language))
+    return " ".join(said)
+
+
+def _days(days: Iterable[ExcludedDay], language: str) -> str:
+    return "; ".join(f"{i18n.day(d.day, language)} ({d.name})" for d in days)
 
 
 def _effect_day(value: Due) -> date:

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
+from domain.events import PauseCause
 from domain.vocabulary import (
     Act,
     Capacity,
@@ -78,14 +79,27 @@ class ExcludedDayOut(BaseModel):
     name: str
 
 
+class PauseOut(BaseModel):
+    """Days, both included, on which the term stood still, and why."""
+
+    first: date
+    last: date
+    cause: PauseCause
+    ground: str | None
+    text: str
+
+
 class ReckonedOut(BaseModel):
-    """How a due date was reckoned: working days after `start`, less the days `excluded`."""
+    """How a due date was reckoned: working days after `start`, less the days `excluded` and those of the `pauses`."""
 
     start: date
     days: int
     excluded: list[ExcludedDayOut]
     calendar: str
     estimate: bool = Field(description="The span touches a year whose holidays are not published yet.")
+    included: list[ExcludedDayOut] = Field([], description="Days off that an order made working days.")
+    pauses: list[PauseOut] = []
+    text: str = Field("", description="The same in one sentence.")
 
 
 class DueOut(BaseModel):

@@ -59,6 +59,7 @@ class Held(_Part):
     status: Status
     days_left: int | None = None
     final_days_left: int | None = None
+    stopped: ev.Stopped | None = None
 
 
 class Undo(_Part):
@@ -134,6 +135,8 @@ class Case(_Part):
     flags: tuple[Flag, ...] = ()
     returns: int = 0
     held: Held | None = None
+    stopped: tuple[ev.Stopped, ...] | None = None
+    """Terms of those who returned the case, standing still until it is back with them."""
     undo: Undo | None = None
 
     @property
@@ -184,6 +187,8 @@ def evolve(case: Case, recorded: Recorded) -> Case:
         changes["undo"] = _undo_point(case, recorded)
     if event.move is not None:
         changes |= _moved(case, event.move, recorded, changes.get("flags", case.flags))
+        stopped = changes.get("stopped", case.stopped) or ()
+        changes["stopped"] = tuple(s for s in stopped if s.status is not event.move.status) or None
     return case.model_copy(update=changes)
 
 
@@ -392,12 +397,16 @@ def _(event: ev.CaseReturned, case: Case, recorded: Recorded) -> dict[str, Any]:
     if event.to_stage is not Stage.APPROVAL:
         superseded["reached"] = ()
         dropped.append(Flag.BRIEFING_PARTIAL)
+    if event.stopped:
+        others = tuple(s for s in case.stopped or () if s.status is not event.stopped.status)
+        superseded["stopped"] = (*others, event.stopped)
     return {"returns": event.round, **superseded, **_flags(case, drop=tuple(dropped))}
 
 
 @_changes.register
 def _(event: ev.CasePutOnHold, case: Case, recorded: Recorded) -> dict[str, Any]:
-    return {"held": Held(status=case.status, days_left=event.days_left, final_days_left=event.final_days_left)}
+    left = {"days_left": event.days_left, "final_days_left": event.final_days_left}
+    return {"held": Held(status=case.status, stopped=event.stopped, **left)}
 
 
 @_changes.register
@@ -409,3 +418,8 @@ def _(event: ev.CaseResumed, case: Case, recorded: Recorded) -> dict[str, Any]:
 def _(event: ev.ClockEvent, case: Case, recorded: Recorded) -> dict[str, Any]:
     overdue = Flag.OVERDUE if isinstance(event, ev.DeadlinePassed) else None
     return {"wakes": event.wakes, **_flags(case, overdue)}
+
+
+@_changes.register
+def _(event: ev.DeadlineRecomputed, case: Case, recorded: Recorded) -> dict[str, Any]:
+    return {"due": event.new, "wakes": event.wakes, "undo": None}

@@ -436,14 +436,22 @@ class Undelivered(_Part):
     keys: tuple[str, ...]
 
 
-Command = OpenCase | ActCommand | Elapse | Undelivered
+class Recompute(_Part):
+    """The calendar or a window changed: reckon the running deadline of the case again."""
+
+    ordered_by: str
+    """Person id of who ordered it."""
+
+
+Command = OpenCase | ActCommand | Elapse | Undelivered | Recompute
 
 _acts: TypeAdapter[ActCommand] = TypeAdapter(ActCommand)
-_KINDS: dict[str, type[BaseModel]] = {"open": OpenCase, "elapse": Elapse, "undelivered": Undelivered}
+_KINDS: dict[str, type[BaseModel]] = {"open": OpenCase, "elapse": Elapse, "undelivered": Undelivered,
+                                     "recompute": Recompute}  # fmt: skip
 
 
 def parse_command(kind: str, body: dict[str, Any]) -> Command:
-    """The typed command of an envelope. `kind` is `open`, `elapse`, `undelivered` or the code of an act."""
+    """The typed command of an envelope. `kind` is one of `_KINDS` or the code of an act."""
     if model := _KINDS.get(kind):
         return model.model_validate(body)  # type: ignore[return-value]
     return _acts.validate_python({**body, "act": kind})

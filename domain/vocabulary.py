@@ -242,6 +242,8 @@ class ConditionKind(StrEnum):
     STUDY_LEAVE = "study_leave"
     SERVICE_BOND = "service_bond"
     UNPAID_LEAVE = "unpaid_leave"
+    CERTIFIED_LEAVE = "certified_leave"
+    """Sick, maternity or another leave with a certificate: no obstacle, but the employee's own terms stand still."""
 
 
 class WindowKind(StrEnum):
@@ -251,6 +253,7 @@ class WindowKind(StrEnum):
     NEW_GOVERNOR = "new_governor"
     CARETAKER = "caretaker"
     EMERGENCY = "emergency"
+    NATIONAL_FREEZE = "national_freeze"
 
 
 class HolidayKind(StrEnum):

@@ -80,7 +80,7 @@ def _approve(draft: Draft, command: Decide) -> Refusal | None:
     against = Recommendation.NOT_RECOMMEND in (case.board, case.proposal)
     if against and command.reason is None:
         return refuse(RefusalCode.REASON_REQUIRED)
-    closed = rules.restricting_windows(facts, target)
+    closed = [w.ground for w in rules.restricting_windows(facts, target, case.kind, facts.today)]
     if closed and command.consent_reference is None:
         return refuse(RefusalCode.WINDOW_CLOSED, windows=tuple(closed))
     draft.add(

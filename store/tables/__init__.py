@@ -14,6 +14,8 @@ from store.tables.casework import (
     TaskRow,
 )
 from store.tables.register import (
+    CalendarOverrideRow,
+    CalendarYearRow,
     CompetenceRow,
     ConditionRow,
     EmployeeRow,
@@ -48,8 +50,12 @@ PARTICIPANT = _table(ParticipantRow)
 HOLIDAY = _table(HolidayRow)
 POLICY = _table(PolicyRow)
 RATING_YEAR = _table(RatingYearRow)
+CALENDAR_OVERRIDE = _table(CalendarOverrideRow)
+CALENDAR_YEAR = _table(CalendarYearRow)
 
 __all__ = [
+    "CALENDAR_OVERRIDE",
+    "CALENDAR_YEAR",
     "COMMAND",
     "DOCKET",
     "HOLIDAY",
@@ -60,6 +66,8 @@ __all__ = [
     "RATING_YEAR",
     "REFUSED_ATTEMPT",
     "TASK",
+    "CalendarOverrideRow",
+    "CalendarYearRow",
     "CommandRow",
     "CompetenceRow",
     "ConditionRow",
