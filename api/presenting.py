@@ -10,11 +10,12 @@ from domain import nip as nips
 from domain.case import Case
 from domain.decide import may
 from domain.events import Due, ExcludedDay, Pause, PostRef, RuleResult
-from domain.facts import Facts
+from domain.facts import Facts, Window
 from domain.policy import Policy
 from domain.refusals import Refusal
 from domain.tasks import tasks
-from domain.vocabulary import Act, RuleOutcome, Severity
+from domain.vocabulary import Act, Flag, RuleOutcome, Severity, WindowKind
+from domain.windows import closed_windows, gates_still, required_consents
 from runtime import i18n
 from store.cases import CaseRow, LedgerEntry
 from store.viewing import DECIDERS, Viewer
@@ -223,9 +224,51 @@ def case_view(
                 for t in tasks(case)
             ],
             "acts": acts(case, facts, language),
+            "windows": windows(case, facts, language),
+            "flags": _flags_now(case, facts),
             "notices": notice_states,
         }
     )
+
+
+def windows(case: Case, facts: Facts, language: str) -> list[out.WindowOut]:
+    """The windows that concern the case, while they still can: until the decree."""
+    target = facts.target
+    if target is None or not gates_still(case):
+        return []
+    concerned = (w for w in facts.windows if w.concerns(target, facts.target_ancestors, case.kind))
+    return [_window(w, case, facts, language) for w in concerned if w.end is None or w.end >= facts.today]
+
+
+def _window(window: Window, case: Case, facts: Facts, language: str) -> out.WindowOut:
+    restricts = window.kind is not WindowKind.EMERGENCY
+    consents = required_consents(window, facts.policy) if restricts else ()
+    first = i18n.day(window.start, language)
+    last = i18n.day(window.end, language) if window.end else "-"
+    if restricts:
+        listed = ", ".join(i18n.text(f"consent.{c}", language) for c in consents)
+        words = i18n.text("window.restricts", language, first=first, last=last, consents=listed)
+    else:
+        words = i18n.text("window.expedites", language, first=first, last=last)
+    return out.WindowOut.model_validate(
+        {
+            "kind": window.kind,
+            "from": window.start,
+            "to": window.end,
+            "ground": window.ground,
+            "open": window.open_on(facts.today),
+            "restricts": restricts,
+            "consents": consents,
+            "consented": window.ground in (case.opened_windows or ()),
+            "text": words,
+        }
+    )
+
+
+def _flags_now(case: Case, facts: Facts) -> list[Flag]:
+    """The flags of the case, and the window it is in today, which nobody may have acted in yet."""
+    inside = facts.target is not None and gates_still(case) and closed_windows(case, facts, facts.target, facts.today)
+    return sorted({*case.flags, *([Flag.RESTRICTED_WINDOW] if inside else [])})
 
 
 _SEALED_TYPES = frozenset({"board_voted"})

@@ -9,6 +9,7 @@ from domain.events import PauseCause
 from domain.vocabulary import (
     Act,
     Capacity,
+    ConsentIssuer,
     Flag,
     Kind,
     Office,
@@ -19,6 +20,7 @@ from domain.vocabulary import (
     Severity,
     Stage,
     Status,
+    WindowKind,
 )
 
 T = TypeVar("T")
@@ -192,6 +194,20 @@ class CaseSummary(BaseModel):
     flags: list[Flag]
 
 
+class WindowOut(BaseModel):
+    """A window that concerns the case, now or later, and what it means for it."""
+
+    kind: WindowKind
+    from_: date = Field(alias="from", serialization_alias="from")
+    to: date | None
+    ground: str
+    open: bool = Field(description="Whether it is open today.")
+    restricts: bool = Field(description="Whether decision and decree need consents; else it opens the fast path.")
+    consents: list[ConsentIssuer] = Field([], description="Whose consents it takes, with number and date each.")
+    consented: bool = Field(False, description="Consents have opened it for this case.")
+    text: str
+
+
 class CaseOut(CaseSummary):
     """A case as this caller sees it, with the acts open to him now and why others are not."""
 
@@ -215,6 +231,7 @@ class CaseOut(CaseSummary):
     rules: list[RuleOut]
     tasks: list[TaskOut]
     acts: list[ActOut]
+    windows: list[WindowOut] = []
     notices: dict[str, int] = Field(description="How many notices of the case are in which state.")
 
 

@@ -126,6 +126,9 @@ class Case(_Part):
     approved_at: datetime | None = None
     baseline: ev.BaselineFrozen | None = None
 
+    opened_windows: tuple[str, ...] | None = None
+    """Grounds of the restricted windows that consents opened."""
+
     decree_on: date | None = None
     effective_on: date | None = None
     placed_on: date | None = None
@@ -210,6 +213,8 @@ def _undo_point(case: Case, recorded: Recorded) -> Undo | None:
 
 
 def _moved(case: Case, move: ev.Move, recorded: Recorded, flags: tuple[Flag, ...]) -> dict[str, Any]:
+    if move.due and any(p.cause is ev.PauseCause.WINDOW for p in move.due.pauses or ()):
+        flags = tuple(sorted({*flags, Flag.RESTRICTED_WINDOW}))
     changes: dict[str, Any] = {
         "stage": move.stage,
         "status": move.status,
@@ -354,6 +359,8 @@ def _(event: ev.DecisionMade, case: Case, recorded: Recorded) -> dict[str, Any]:
     return {
         "deferred_until": event.until if event.decision is DecisionChoice.DEFER else None,
         "approved_at": recorded.at if event.decision is DecisionChoice.APPROVE else None,
+        "opened_windows": event.windows or None,
+        **_flags(case, *event.flags),
     }
 
 
@@ -364,12 +371,14 @@ def _(event: ev.BaselineFrozen, case: Case, recorded: Recorded) -> dict[str, Any
 
 @_changes.register
 def _(event: ev.DecreeIssued, case: Case, recorded: Recorded) -> dict[str, Any]:
-    return {"decree_on": event.date, "effective_on": event.effective_on}
+    opened = tuple(sorted({*(case.opened_windows or ()), *event.windows})) or None
+    dates = {"decree_on": event.date, "effective_on": event.effective_on}
+    return {**dates, "opened_windows": opened, **_flags(case, *event.flags)}
 
 
 @_changes.register
 def _(event: ev.PlacementMade, case: Case, recorded: Recorded) -> dict[str, Any]:
-    return {"placed_on": event.effective_on, "seat": None}
+    return {"placed_on": event.effective_on, "seat": None, **_flags(case, *event.flags)}
 
 
 @_changes.register
@@ -422,4 +431,5 @@ def _(event: ev.ClockEvent, case: Case, recorded: Recorded) -> dict[str, Any]:
 
 @_changes.register
 def _(event: ev.DeadlineRecomputed, case: Case, recorded: Recorded) -> dict[str, Any]:
-    return {"due": event.new, "wakes": event.wakes, "undo": None}
+    waits = Flag.RESTRICTED_WINDOW if event.cause == "window" and event.new.on > event.old.on else None
+    return {"due": event.new, "wakes": event.wakes, "undo": None, **_flags(case, waits)}

@@ -16,6 +16,7 @@ from domain.vocabulary import (
     Act,
     Answer,
     Audience,
+    ConsentIssuer,
     DecisionChoice,
     Eligibility,
     Flag,
@@ -31,6 +32,7 @@ from domain.vocabulary import (
     RuleOutcome,
     Stage,
     Status,
+    TimingMark,
 )
 
 Day = date
@@ -439,6 +441,14 @@ class CaseProposed(Event):
     recommendation: Recommendation
 
 
+class Consent(_Part):
+    """A written consent that opened a restricted window."""
+
+    issuer: ConsentIssuer
+    number: str
+    date: Day
+
+
 class DecisionMade(Event):
     """The governor approved, rejected or deferred the mutation."""
 
@@ -447,6 +457,12 @@ class DecisionMade(Event):
     until: date | None = None
     consent_reference: Annotated[str | None, PRIVATE] = None
     against_advice: bool = False
+    consents: Annotated[tuple[Consent, ...], PRIVATE] = ()
+    windows: tuple[str, ...] = ()
+    """Grounds of the restricted windows that the consents opened."""
+    timing: tuple[TimingMark, ...] = ()
+    """What is unusual about the moment, for those who audit."""
+    flags: tuple[Flag, ...] = ()
 
 
 class BaselineFrozen(Event):
@@ -477,6 +493,11 @@ class DecreeIssued(Event):
     number: str
     date: Day
     effective_on: Day
+    consents: Annotated[tuple[Consent, ...], PRIVATE] = ()
+    windows: tuple[str, ...] = ()
+    """Grounds of the restricted windows that these consents opened."""
+    timing: tuple[TimingMark, ...] = ()
+    flags: tuple[Flag, ...] = ()
 
 
 class PlacementMade(Event):
@@ -486,6 +507,9 @@ class PlacementMade(Event):
     position: str
     seat: int
     effective_on: date
+    windows: tuple[str, ...] = ()
+    """Grounds of restricted windows entered after the decree: they do not undo it, and are shown."""
+    flags: tuple[Flag, ...] = ()
 
 
 class PlacementBlocked(Event):

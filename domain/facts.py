@@ -243,7 +243,7 @@ class Facts:
     target_ancestors: frozenset[str] = frozenset()
     seats: Seats | None = None
     windows: tuple[Window, ...] = ()
-    """Windows that are open or still to come."""
+    """Windows that are open, still to come, or ended not long ago."""
     leaves: tuple[ConditionFact, ...] = ()
     """Certified leaves of the civil servant concerned, past ones too."""
     last_closed_rating_year: int = 0

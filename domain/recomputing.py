@@ -31,8 +31,8 @@ def cause_of(status: Status) -> PauseCause | None:
     return PauseCause.WINDOW if status is Status.AWAITING_DECISION else None
 
 
-def standing_still(status: Status, kind: Kind, facts: Facts) -> tuple[Pause, ...]:
-    """The days, as known today, on which the term of a status stands still; without an end yet, as far as today."""
+def standing_still(status: Status, kind: Kind, facts: Facts, since: date) -> tuple[Pause, ...]:
+    """The days after `since`, as known today, on which a term stands still; without an end yet, as far as today."""
     match cause_of(status):
         case PauseCause.CERTIFIED_LEAVE:
             days: list[tuple[date, date | None, str | None]] = [
@@ -44,10 +44,8 @@ def standing_still(status: Status, kind: Kind, facts: Facts) -> tuple[Pause, ...
             return ()
     cause = cause_of(status)
     assert cause is not None
-    return tuple(
-        Pause(first=first, last=last or max(first, facts.today), cause=cause, ground=ground)
-        for first, last, ground in days
-    )
+    known = ((first, last or max(first, facts.today), ground) for first, last, ground in days)
+    return tuple(Pause(first=f, last=t, cause=cause, ground=ground) for f, t, ground in known if t > since)
 
 
 def pause_of(stopped: Stopped, cause: PauseCause, today: date) -> Pause | None:
@@ -67,7 +65,7 @@ def recomputed(case: Case, facts: Facts, *, looks: bool, ordered_by: str | None 
         return None
     cause = cause_of(case.status)
     renewed = cause if looks or cause is PauseCause.WINDOW else None
-    known = standing_still(case.status, case.kind, facts) if renewed else ()
+    known = standing_still(case.status, case.kind, facts, due.start) if renewed else ()
     new = _again(due, term, facts, known, renewed, over=not looks and due.at <= facts.now)
     if (looks and new.on <= due.on) or (new.on, new.final_on) == (due.on, due.final_on):
         return None
@@ -102,7 +100,7 @@ def _again(due: Due, term: Term, facts: Facts, known: Iterable[Pause], renewed: 
     `over`: the date itself has passed and stays; a final term may still run.
     """
     today, calendar = facts.today, facts.calendar
-    pauses = terms.merged((*_lasting(due.pauses or (), renewed, today), *_touching(known, due.start)))
+    pauses = terms.merged((*_lasting(due.pauses or (), renewed, today), *known))
     final_days = due.final_days or (term.final_days if due.final_on else None)
     fresh = terms.reckon(term, due.start, due.days, final_days, calendar, pauses)
     on = due.on if over else max(fresh.on, today)
@@ -123,10 +121,6 @@ def _lasting(pauses: Iterable[Pause], renewed: PauseCause | None, today: date) -
             yield pause
         elif pause.first <= yesterday:
             yield pause.model_copy(update={"last": yesterday})
-
-
-def _touching(pauses: Iterable[Pause], start: date) -> Iterable[Pause]:
-    return (p for p in pauses if p.last > start)
 
 
 def _pending(case: Case, term: Term, due: Due, facts: Facts) -> tuple[Wake, ...]:

@@ -327,7 +327,7 @@ def _no_restricted_window(q: Question, p: RulePolicy) -> dict[str, object]:
 def restricting_windows(facts: Facts, target: Position, kind: Kind, *days: date) -> list[Window]:
     """Windows that forbid the decision on this post on any of the days without the consents they ask for.
 
-    Without a day: all that concern the post and are not over.
+    Without a day: all that concern the post.
     """
     return [
         w

@@ -256,6 +256,22 @@ class WindowKind(StrEnum):
     NATIONAL_FREEZE = "national_freeze"
 
 
+class ConsentIssuer(StrEnum):
+    """Whose written consent can open a restricted window (`domain.md` 6)."""
+
+    HOME_MINISTER = "home_minister"
+    BKN = "bkn"
+    ASN_COMMISSION = "asn_commission"
+
+
+class TimingMark(StrEnum):
+    """What is unusual about the moment of an act."""
+
+    OUTSIDE_HOURS = "outside_hours"
+    DAY_OFF = "day_off"
+    TERM_END = "term_end"
+
+
 class HolidayKind(StrEnum):
     NATIONAL = "national"
     JOINT_LEAVE = "joint_leave"
@@ -364,6 +380,8 @@ class Flag(StrEnum):
     OVERDUE = "overdue"
     DATA_CONTESTED = "data_contested"
     DATA_SUPPLIED = "data_supplied"
+    RESTRICTED_WINDOW = "restricted_window"
+    UNUSUAL_TIMING = "unusual_timing"
 
 
 class Direction(StrEnum):

@@ -60,7 +60,7 @@ _SURROUNDINGS = text(f"""
            (SELECT jsonb_agg(jsonb_build_object('kind', kind, 'start', valid_from, 'end', valid_to, 'ground', ground,
                                                 'scope', scope) ORDER BY valid_from, id)
               FROM restricted_window
-              WHERE superseded_at IS NULL AND (valid_to IS NULL OR valid_to >= :day)) AS windows,
+              WHERE superseded_at IS NULL AND (valid_to IS NULL OR valid_to >= CAST(:day AS date) - 400)) AS windows,
            (SELECT jsonb_agg(jsonb_build_object('kind', kind, 'start', valid_from, 'end', valid_to, 'source', source)
                              ORDER BY valid_from, id)
               FROM condition

@@ -183,6 +183,8 @@ def needed() -> frozenset[str]:
         "event": {event.model_fields["type"].default for event in EVENT_TYPES},
         "cause": placement_causes(),
         "pause": set(PauseCause),
+        "consent": set(voc.ConsentIssuer),
+        "timing": set(voc.TimingMark),
         "then": literals(Term.model_fields["then"].annotation),
         "notice_state": notice_states(),
         "fit": {*literals(FitPolicy.model_fields["weights"].annotation), "counterfactual"},

@@ -75,7 +75,7 @@ def _reentering(draft: Draft, held: Held) -> Move:
         back = terms.move_back_to(
             held.stopped,
             pause_of(held.stopped, PauseCause.ON_HOLD, draft.facts.today),
-            standing_still(status, case.kind, draft.facts),
+            standing_still(status, case.kind, draft.facts, held.stopped.due.start),
             draft.facts.policy,
             calendar,
             draft.now,

@@ -77,8 +77,9 @@ class Draft:
         A term that stood still since the case was returned goes on where it stopped.
         """
         facts, case = self.facts, self.case
-        stood = standing_still(status, case.kind, facts)
         returned = next((s for s in case.stopped or () if s.status is status), None)
+        since = returned.due.start if returned and days is None else facts.today
+        stood = standing_still(status, case.kind, facts, since)
         if returned is not None and days is None:
             back = terms.move_back_to(
                 returned,
