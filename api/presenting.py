@@ -9,12 +9,13 @@ from api.problems import explain
 from domain import nip as nips
 from domain.case import Case
 from domain.decide import may
-from domain.events import Due, PostRef, RuleResult
-from domain.facts import Facts
+from domain.events import Due, ExcludedDay, Pause, PostRef, RuleResult
+from domain.facts import Facts, Window
 from domain.policy import Policy
 from domain.refusals import Refusal
 from domain.tasks import tasks
-from domain.vocabulary import Act, RuleOutcome, Severity
+from domain.vocabulary import Act, Flag, RuleOutcome, Severity, WindowKind
+from domain.windows import closed_windows, gates_still, required_consents
 from runtime import i18n
 from store.cases import CaseRow, LedgerEntry
 from store.tables import RefusedAttemptRow
@@ -82,11 +83,41 @@ def due(value: Due, language: str) -> out.DueOut:
             excluded=[out.ExcludedDayOut(day=d.day, name=d.name) for d in value.excluded],
             calendar=value.calendar,
             estimate=value.estimate,
+            included=[out.ExcludedDayOut(day=d.day, name=d.name) for d in value.included or ()],
+            pauses=[_pause(p, language) for p in value.pauses or ()],
+            text=_reckoned(value, language),
         ),
         then=value.then,
         then_text=words,
         final_on=value.final_on,
     )
+
+
+def _pause(pause: Pause, language: str) -> out.PauseOut:
+    words = i18n.text(
+        f"pause.{pause.cause}",
+        language,
+        first=i18n.day(pause.first, language),
+        last=i18n.day(pause.last, language),
+    )
+    return out.PauseOut(**pause.model_dump(), text=words)
+
+
+def _reckoned(value: Due, language: str) -> str:
+    """How the date came about, in sentences."""
+    said = [i18n.text("reckoned.term", language, days=value.days, start=i18n.day(value.start, language))]
+    if value.excluded:
+        said.append(i18n.text("reckoned.excluded", language, list=_days(value.excluded, language)))
+    if value.included:
+        said.append(i18n.text("reckoned.included", language, list=_days(value.included, language)))
+    said += [_pause(p, language).text for p in value.pauses or ()]
+    if value.estimate:
+        said.append(i18n.text("reckoned.estimate", language))
+    return " ".join(said)
+
+
+def _days(days: Iterable[ExcludedDay], language: str) -> str:
+    return "; ".join(f"{i18n.day(d.day, language)} ({d.name})" for d in days)
 
 
 def _effect_day(value: Due) -> date:
@@ -198,9 +229,51 @@ def case_view(
                 for t in tasks(case)
             ],
             "acts": acts(case, facts, language),
+            "windows": windows(case, facts, language),
+            "flags": _flags_now(case, facts),
             "notices": notice_states,
         }
     )
+
+
+def windows(case: Case, facts: Facts, language: str) -> list[out.WindowOut]:
+    """The windows that concern the case, while they still can: until the decree."""
+    target = facts.target
+    if target is None or not gates_still(case):
+        return []
+    concerned = (w for w in facts.windows if w.concerns(target, facts.target_ancestors, case.kind))
+    return [_window(w, case, facts, language) for w in concerned if w.end is None or w.end >= facts.today]
+
+
+def _window(window: Window, case: Case, facts: Facts, language: str) -> out.WindowOut:
+    restricts = window.kind is not WindowKind.EMERGENCY
+    consents = required_consents(window, facts.policy) if restricts else ()
+    first = i18n.day(window.start, language)
+    last = i18n.day(window.end, language) if window.end else "-"
+    if restricts:
+        listed = ", ".join(i18n.text(f"consent.{c}", language) for c in consents)
+        words = i18n.text("window.restricts", language, first=first, last=last, consents=listed)
+    else:
+        words = i18n.text("window.expedites", language, first=first, last=last)
+    return out.WindowOut.model_validate(
+        {
+            "kind": window.kind,
+            "from": window.start,
+            "to": window.end,
+            "ground": window.ground,
+            "open": window.open_on(facts.today),
+            "restricts": restricts,
+            "consents": consents,
+            "consented": window.ground in (case.opened_windows or ()),
+            "text": words,
+        }
+    )
+
+
+def _flags_now(case: Case, facts: Facts) -> list[Flag]:
+    """The flags of the case, and the window it is in today, which nobody may have acted in yet."""
+    inside = facts.target is not None and gates_still(case) and closed_windows(case, facts, facts.target, facts.today)
+    return sorted({*case.flags, *([Flag.RESTRICTED_WINDOW] if inside else [])})
 
 
 _SEALED_TYPES = frozenset({"board_voted"})

@@ -5,9 +5,11 @@ from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
+from domain.events import PauseCause
 from domain.vocabulary import (
     Act,
     Capacity,
+    ConsentIssuer,
     Flag,
     Kind,
     Office,
@@ -18,6 +20,7 @@ from domain.vocabulary import (
     Severity,
     Stage,
     Status,
+    WindowKind,
 )
 
 T = TypeVar("T")
@@ -78,14 +81,27 @@ class ExcludedDayOut(BaseModel):
     name: str
 
 
+class PauseOut(BaseModel):
+    """Days, both included, on which the term stood still, and why."""
+
+    first: date
+    last: date
+    cause: PauseCause
+    ground: str | None
+    text: str
+
+
 class ReckonedOut(BaseModel):
-    """How a due date was reckoned: working days after `start`, less the days `excluded`."""
+    """How a due date was reckoned: working days after `start`, less the days `excluded` and those of the `pauses`."""
 
     start: date
     days: int
     excluded: list[ExcludedDayOut]
     calendar: str
     estimate: bool = Field(description="The span touches a year whose holidays are not published yet.")
+    included: list[ExcludedDayOut] = Field([], description="Days off that an order made working days.")
+    pauses: list[PauseOut] = []
+    text: str = Field("", description="The same in one sentence.")
 
 
 class DueOut(BaseModel):
@@ -178,6 +194,20 @@ class CaseSummary(BaseModel):
     flags: list[Flag]
 
 
+class WindowOut(BaseModel):
+    """A window that concerns the case, now or later, and what it means for it."""
+
+    kind: WindowKind
+    from_: date = Field(alias="from", serialization_alias="from")
+    to: date | None
+    ground: str
+    open: bool = Field(description="Whether it is open today.")
+    restricts: bool = Field(description="Whether decision and decree need consents; else it opens the fast path.")
+    consents: list[ConsentIssuer] = Field([], description="Whose consents it takes, with number and date each.")
+    consented: bool = Field(False, description="Consents have opened it for this case.")
+    text: str
+
+
 class CaseOut(CaseSummary):
     """A case as this caller sees it, with the acts open to him now and why others are not."""
 
@@ -201,6 +231,7 @@ class CaseOut(CaseSummary):
     rules: list[RuleOut]
     tasks: list[TaskOut]
     acts: list[ActOut]
+    windows: list[WindowOut] = []
     notices: dict[str, int] = Field(description="How many notices of the case are in which state.")
 
 

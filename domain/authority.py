@@ -10,7 +10,8 @@ from domain.case import Case
 from domain.commands import Proposal
 from domain.facts import Actor, Facts, OfficeHeld
 from domain.refusals import Refusal, RefusalCode, refuse
-from domain.vocabulary import Act, Capacity, Office, Origin
+from domain.rules import restricting_windows
+from domain.vocabulary import Act, Capacity, Office, Origin, WindowKind
 
 HR = frozenset({Office.HR_OFFICER, Office.HR_HEAD})
 HEADS = frozenset({Office.AGENCY_HEAD, Office.REGIONAL_SECRETARY, Office.HR_HEAD, Office.INSPECTOR})
@@ -74,10 +75,22 @@ def standing(case: Case, act: Act, actor: Actor, facts: Facts, on_behalf_of: Act
         return refusal
     if act in facts.policy.authority.strategic:
         definitive = [o for o in fitting if o.capacity is Capacity.DEFINITIVE]
-        if not definitive:
+        if not definitive and not (act is Act.DECIDE and _caretaker_decides(case, fitting, facts)):
             return refuse(RefusalCode.ACTING_CAPACITY, act=act)
-        fitting = definitive
+        fitting = definitive or fitting
     return Standing(min(fitting, key=lambda o: o.capacity is not Capacity.DEFINITIVE))
+
+
+def _caretaker_decides(case: Case, fitting: Iterable[OfficeHeld], facts: Facts) -> bool:
+    """Whether a caretaker governor decides, under a window that then asks for consents (PP 49/2008 Pasal 132A (2))."""
+    if facts.target is None or not any(_is_caretaker(held) for held in fitting):
+        return False
+    windows = restricting_windows(facts, facts.target, case.kind, facts.today)
+    return any(w.kind is WindowKind.CARETAKER for w in windows)
+
+
+def _is_caretaker(held: OfficeHeld) -> bool:
+    return held.office is Office.GOVERNOR and held.capacity is Capacity.ACTING_VACANT
 
 
 def may_open(proposal: Proposal, facts: Facts) -> Standing | Refusal:

@@ -59,6 +59,7 @@ class Held(_Part):
     status: Status
     days_left: int | None = None
     final_days_left: int | None = None
+    stopped: ev.Stopped | None = None
 
 
 class Undo(_Part):
@@ -125,6 +126,9 @@ class Case(_Part):
     approved_at: datetime | None = None
     baseline: ev.BaselineFrozen | None = None
 
+    opened_windows: tuple[str, ...] | None = None
+    """Grounds of the restricted windows that consents opened."""
+
     decree_on: date | None = None
     effective_on: date | None = None
     placed_on: date | None = None
@@ -134,6 +138,8 @@ class Case(_Part):
     flags: tuple[Flag, ...] = ()
     returns: int = 0
     held: Held | None = None
+    stopped: tuple[ev.Stopped, ...] | None = None
+    """Terms of those who returned the case, standing still until it is back with them."""
     undo: Undo | None = None
 
     @property
@@ -190,6 +196,8 @@ def evolve(case: Case, recorded: Recorded) -> Case:
         changes["undo"] = _undo_point(case, recorded)
     if event.move is not None:
         changes |= _moved(case, event.move, recorded, changes.get("flags", case.flags))
+        stopped = changes.get("stopped", case.stopped) or ()
+        changes["stopped"] = tuple(s for s in stopped if s.status is not event.move.status) or None
     return case.model_copy(update=changes)
 
 
@@ -211,6 +219,8 @@ def _undo_point(case: Case, recorded: Recorded) -> Undo | None:
 
 
 def _moved(case: Case, move: ev.Move, recorded: Recorded, flags: tuple[Flag, ...]) -> dict[str, Any]:
+    if move.due and any(p.cause is ev.PauseCause.WINDOW for p in move.due.pauses or ()):
+        flags = tuple(sorted({*flags, Flag.RESTRICTED_WINDOW}))
     changes: dict[str, Any] = {
         "stage": move.stage,
         "status": move.status,
@@ -355,6 +365,8 @@ def _(event: ev.DecisionMade, case: Case, recorded: Recorded) -> dict[str, Any]:
     return {
         "deferred_until": event.until if event.decision is DecisionChoice.DEFER else None,
         "approved_at": recorded.at if event.decision is DecisionChoice.APPROVE else None,
+        "opened_windows": event.windows or None,
+        **_flags(case, *event.flags),
     }
 
 
@@ -365,12 +377,14 @@ def _(event: ev.BaselineFrozen, case: Case, recorded: Recorded) -> dict[str, Any
 
 @_changes.register
 def _(event: ev.DecreeIssued, case: Case, recorded: Recorded) -> dict[str, Any]:
-    return {"decree_on": event.date, "effective_on": event.effective_on}
+    opened = tuple(sorted({*(case.opened_windows or ()), *event.windows})) or None
+    dates = {"decree_on": event.date, "effective_on": event.effective_on}
+    return {**dates, "opened_windows": opened, **_flags(case, *event.flags)}
 
 
 @_changes.register
 def _(event: ev.PlacementMade, case: Case, recorded: Recorded) -> dict[str, Any]:
-    return {"placed_on": event.effective_on, "seat": None}
+    return {"placed_on": event.effective_on, "seat": None, **_flags(case, *event.flags)}
 
 
 @_changes.register
@@ -398,12 +412,16 @@ def _(event: ev.CaseReturned, case: Case, recorded: Recorded) -> dict[str, Any]:
     if event.to_stage is not Stage.APPROVAL:
         superseded["reached"] = ()
         dropped.append(Flag.BRIEFING_PARTIAL)
+    if event.stopped:
+        others = tuple(s for s in case.stopped or () if s.status is not event.stopped.status)
+        superseded["stopped"] = (*others, event.stopped)
     return {"returns": event.round, **superseded, **_flags(case, drop=tuple(dropped))}
 
 
 @_changes.register
 def _(event: ev.CasePutOnHold, case: Case, recorded: Recorded) -> dict[str, Any]:
-    return {"held": Held(status=case.status, days_left=event.days_left, final_days_left=event.final_days_left)}
+    left = {"days_left": event.days_left, "final_days_left": event.final_days_left}
+    return {"held": Held(status=case.status, stopped=event.stopped, **left)}
 
 
 @_changes.register
@@ -415,3 +433,9 @@ def _(event: ev.CaseResumed, case: Case, recorded: Recorded) -> dict[str, Any]:
 def _(event: ev.ClockEvent, case: Case, recorded: Recorded) -> dict[str, Any]:
     overdue = Flag.OVERDUE if isinstance(event, ev.DeadlinePassed) else None
     return {"wakes": event.wakes, **_flags(case, overdue)}
+
+
+@_changes.register
+def _(event: ev.DeadlineRecomputed, case: Case, recorded: Recorded) -> dict[str, Any]:
+    waits = Flag.RESTRICTED_WINDOW if event.cause == "window" and event.new.on > event.old.on else None
+    return {"due": event.new, "wakes": event.wakes, "undo": None, **_flags(case, waits)}

@@ -26,6 +26,7 @@ from domain.vocabulary import (
     Answer,
     Audience,
     ConditionKind,
+    ConsentIssuer,
     DecisionChoice,
     Expectation,
     HoldGround,
@@ -312,13 +313,28 @@ class Propose(_Act):
         return self
 
 
+class ConsentItem(_Part):
+    """A written consent to decide within a restricted window: whose, its number and its date."""
+
+    issuer: ConsentIssuer
+    number: Line
+    date: Day
+
+
+Consents = Annotated[tuple[ConsentItem, ...], Field(max_length=10)]
+
+
 class Decide(_Act):
-    """The governor approves, rejects or defers. Only an approval needs no reason."""
+    """The governor approves, rejects or defers. Only an approval needs no reason.
+
+    `consent_reference` is the consent of the Minister of Home Affairs without its date.
+    """
 
     act: Literal[Act.DECIDE]
     decision: DecisionChoice
     until: Day | None = None
     consent_reference: Line | None = None
+    consents: Consents = ()
 
     @model_validator(mode="after")
     def _reasoned(self) -> "Decide":
@@ -336,6 +352,7 @@ class IssueDecree(_Act):
     number: Line
     date: Day
     effective_on: Day
+    consents: Consents = ()
 
     @model_validator(mode="after")
     def _effective_after_signing(self) -> "IssueDecree":
@@ -436,14 +453,22 @@ class Undelivered(_Part):
     keys: tuple[str, ...]
 
 
-Command = OpenCase | ActCommand | Elapse | Undelivered
+class Recompute(_Part):
+    """The calendar or a window changed: reckon the running deadline of the case again."""
+
+    ordered_by: str
+    """Person id of who ordered it."""
+
+
+Command = OpenCase | ActCommand | Elapse | Undelivered | Recompute
 
 _acts: TypeAdapter[ActCommand] = TypeAdapter(ActCommand)
-_KINDS: dict[str, type[BaseModel]] = {"open": OpenCase, "elapse": Elapse, "undelivered": Undelivered}
+_KINDS: dict[str, type[BaseModel]] = {"open": OpenCase, "elapse": Elapse, "undelivered": Undelivered,
+                                     "recompute": Recompute}  # fmt: skip
 
 
 def parse_command(kind: str, body: dict[str, Any]) -> Command:
-    """The typed command of an envelope. `kind` is `open`, `elapse`, `undelivered` or the code of an act."""
+    """The typed command of an envelope. `kind` is one of `_KINDS` or the code of an act."""
     if model := _KINDS.get(kind):
         return model.model_validate(body)  # type: ignore[return-value]
     return _acts.validate_python({**body, "act": kind})

@@ -16,6 +16,7 @@ from domain.vocabulary import (
     Act,
     Answer,
     Audience,
+    ConsentIssuer,
     DecisionChoice,
     Eligibility,
     Flag,
@@ -31,6 +32,7 @@ from domain.vocabulary import (
     RuleOutcome,
     Stage,
     Status,
+    TimingMark,
 )
 
 Day = date
@@ -88,6 +90,25 @@ class ExcludedDay(_Part):
     name: str
 
 
+class PauseCause(StrEnum):
+    """Why a term stood still for some days."""
+
+    RETURNED = "returned"
+    ON_HOLD = "on_hold"
+    CERTIFIED_LEAVE = "certified_leave"
+    WINDOW = "window"
+
+
+class Pause(_Part):
+    """Days, both included, on which a term stood still. They are not counted."""
+
+    first: date
+    last: date
+    cause: PauseCause
+    ground: str | None = None
+    """The ground of the hold, or of the restricted window."""
+
+
 class Due(_Part):
     """A legal date and how it was reckoned: every due date explains itself."""
 
@@ -106,6 +127,21 @@ class Due(_Part):
     """What happens by itself when the date passes; nothing unless named."""
     final_on: date | None = None
     """The day after which the case lapses, where the policy names a final term."""
+    final_days: int | None = None
+    """Working days of that final term, counted like `days`."""
+    included: tuple[ExcludedDay, ...] | None = None
+    """Days off that were counted, because an order made them working days."""
+    pauses: tuple[Pause, ...] | None = None
+    """While the term stood still: returned, on hold, the employee on certified leave, a restricted window."""
+
+
+class Stopped(_Part):
+    """A term that stands still: the status it is of, the last day that still counted, and how it was reckoned."""
+
+    status: Status
+    on: date
+    due: Due
+    ground: str | None = None
 
 
 class Move(_Part):
@@ -405,6 +441,14 @@ class CaseProposed(Event):
     recommendation: Recommendation
 
 
+class Consent(_Part):
+    """A written consent that opened a restricted window."""
+
+    issuer: ConsentIssuer
+    number: str
+    date: Day
+
+
 class DecisionMade(Event):
     """The governor approved, rejected or deferred the mutation."""
 
@@ -413,6 +457,12 @@ class DecisionMade(Event):
     until: date | None = None
     consent_reference: Annotated[str | None, PRIVATE] = None
     against_advice: bool = False
+    consents: Annotated[tuple[Consent, ...], PRIVATE] = ()
+    windows: tuple[str, ...] = ()
+    """Grounds of the restricted windows that the consents opened."""
+    timing: tuple[TimingMark, ...] = ()
+    """What is unusual about the moment, for those who audit."""
+    flags: tuple[Flag, ...] = ()
 
 
 class BaselineFrozen(Event):
@@ -443,6 +493,11 @@ class DecreeIssued(Event):
     number: str
     date: Day
     effective_on: Day
+    consents: Annotated[tuple[Consent, ...], PRIVATE] = ()
+    windows: tuple[str, ...] = ()
+    """Grounds of the restricted windows that these consents opened."""
+    timing: tuple[TimingMark, ...] = ()
+    flags: tuple[Flag, ...] = ()
 
 
 class PlacementMade(Event):
@@ -452,6 +507,9 @@ class PlacementMade(Event):
     position: str
     seat: int
     effective_on: date
+    windows: tuple[str, ...] = ()
+    """Grounds of restricted windows entered after the decree: they do not undo it, and are shown."""
+    flags: tuple[Flag, ...] = ()
 
 
 class PlacementBlocked(Event):
@@ -510,6 +568,8 @@ class CaseReturned(Event):
     type: Literal["case_returned"] = "case_returned"
     to_stage: Stage
     round: int
+    stopped: Stopped | None = None
+    """The term of whoever returned it; it goes on when the case is back with him."""
 
 
 class ActUndone(Event):
@@ -531,6 +591,7 @@ class CasePutOnHold(Event):
     """Working days of the running term that were left."""
     final_days_left: int | None = None
     """Working days that were left until the case would lapse."""
+    stopped: Stopped | None = None
 
 
 class CaseResumed(Event):
@@ -595,6 +656,20 @@ class CaseEscalated(ClockEvent):
     office: Office
 
 
+class DeadlineRecomputed(Event):
+    """A running deadline was reckoned again: calendar or window changed, or the employee is on certified leave."""
+
+    type: Literal["deadline_recomputed"] = "deadline_recomputed"
+    cause: Literal["calendar", "certified_leave", "window"]
+    old: Due
+    new: Due
+    wakes: tuple[Wake, ...]
+    calendar: str
+    """Version of the calendar it was reckoned with."""
+    ordered_by: str | None = None
+    """Person id of who had the deadlines recomputed; none where the clock looked by itself."""
+
+
 class NoticeUndelivered(Event):
     """A notice could not be delivered within its time, or its address refused it."""
 
@@ -610,7 +685,7 @@ AnyEvent = Annotated[
     | BaselineFrozen | DeferralEnded | DecreeIssued | PlacementMade | PlacementBlocked | DutyConfirmed
     | ReviewOpened | ReviewRecorded | ReviewMissed | CaseReturned | ActUndone | CasePutOnHold | CaseResumed
     | CaseEnded | CaseLapsed | CaseClosed | CommentMade | ReminderDue | DeadlinePassed | CaseEscalated
-    | NoticeUndelivered,
+    | NoticeUndelivered | DeadlineRecomputed,
     Field(discriminator="type"),
 ]  # fmt: skip
 

@@ -15,6 +15,7 @@ from domain.vocabulary import (
     ConditionKind,
     EmployeeStatus,
     Expectation,
+    Kind,
     Office,
     PositionKind,
     Potential,
@@ -25,6 +26,10 @@ from domain.vocabulary import (
 
 REGISTER = "register"
 """Source of a fact that came by import; a fact supplied in a case names the case instead."""
+
+
+UNIT_SCOPE, KIND_SCOPE = "unit:", "kind:"
+"""What stands before a unit and before a kind of mutation in the scope of a window."""
 
 
 class _Fact(BaseModel):
@@ -166,6 +171,8 @@ class OfficeHeld(_Fact):
     name: str
     capacity: Capacity
     instrument: str
+    until: date | None = None
+    """Last day of the term, where it has one."""
 
 
 class Window(_Fact):
@@ -174,14 +181,28 @@ class Window(_Fact):
     end: date | None
     ground: str
     scope: tuple[str, ...]
-    """`ALL`, kinds of posts, and `unit:CODE` for a unit and all below it."""
+    """`ALL`, kinds of posts, and `unit:CODE` for a unit and all below it; besides, `kind:KIND` for kinds of mutation.
 
-    def covers(self, day: date, position: Position, ancestors: frozenset[str]) -> bool:
-        """Whether the window is open on `day` for a post whose unit and units above are `ancestors`."""
-        if day < self.start or (self.end is not None and day > self.end):
+    Posts and kinds of mutation are two switches: an emergency may speed up moves inside the province while a freeze
+    stops those between agencies. A window that names no kind is about every kind, one that names no post about all.
+    """
+
+    def covers(self, day: date, position: Position, ancestors: frozenset[str], kind: Kind) -> bool:
+        """Whether the window is open on `day` for such a mutation, to a post whose unit and units above are given."""
+        return self.open_on(day) and self.concerns(position, ancestors, kind)
+
+    def open_on(self, day: date) -> bool:
+        return self.start <= day and (self.end is None or day <= self.end)
+
+    def concerns(self, position: Position, ancestors: frozenset[str], kind: Kind) -> bool:
+        """Whether such a mutation to such a post is within the scope, whatever the day."""
+        kinds = [s for s in self.scope if s.startswith(KIND_SCOPE)]
+        posts = [s for s in self.scope if not s.startswith(KIND_SCOPE)]
+        if kinds and KIND_SCOPE + kind not in kinds:
             return False
-        return any(
-            s == "ALL" or s == position.kind or (s.startswith("unit:") and s[5:] in ancestors) for s in self.scope
+        return not posts or any(
+            s in ("ALL", position.kind) or (s.startswith(UNIT_SCOPE) and s.removeprefix(UNIT_SCOPE) in ancestors)
+            for s in posts
         )
 
 
@@ -222,6 +243,9 @@ class Facts:
     target_ancestors: frozenset[str] = frozenset()
     seats: Seats | None = None
     windows: tuple[Window, ...] = ()
+    """Windows that are open, still to come, or ended not long ago."""
+    leaves: tuple[ConditionFact, ...] = ()
+    """Certified leaves of the civil servant concerned, past ones too."""
     last_closed_rating_year: int = 0
     open_case: str | None = None
     """Number of another open case of the same person."""

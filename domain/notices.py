@@ -44,6 +44,7 @@ TEMPLATES: tuple[str, ...] = (
     "comment_made",
     "data_contested",
     "deadline_passed",
+    "deadline_recomputed",
     "decision_approved",
     "decision_deferred",
     "decision_rejected",
@@ -125,6 +126,8 @@ def _addressed(event: ev.Event, case: Case, facts: Facts) -> Iterator[tuple[str,
                 yield "comment_made", case.subject
         case ev.ReminderDue():
             yield from _each("reminder", _task_holders(case, facts))
+        case ev.DeadlineRecomputed():
+            yield from _each("deadline_recomputed", (*_task_holders(case, facts), *_handlers(case, facts)))
         case ev.DeadlinePassed():
             yield from _each("deadline_passed", (*_task_holders(case, facts), *_handlers(case, facts)))
         case ev.CaseEscalated():

@@ -7,7 +7,7 @@ A policy is a TOML file in `policies/`, possibly extending another. What is pinn
 import hashlib
 import tomllib
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, time
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
@@ -18,6 +18,7 @@ from domain.ranks import post_level
 from domain.vocabulary import (
     Act,
     Audience,
+    ConsentIssuer,
     CostBearer,
     Kind,
     Office,
@@ -29,6 +30,7 @@ from domain.vocabulary import (
     Stage,
     Status,
     Tier,
+    WindowKind,
 )
 
 Days = Annotated[int, Field(ge=1, le=1000)]
@@ -128,6 +130,20 @@ class Reminders(_Part):
     escalate_at: Annotated[int, Field(gt=100, le=1000)]
 
 
+class WindowPolicy(_Part):
+    """Whose written consents, all of them, open a kind of restricted window."""
+
+    consents: Annotated[tuple[ConsentIssuer, ...], Field(min_length=1)]
+
+
+class TimingPolicy(_Part):
+    """When an act is at an unusual time: outside of office hours, or so many days before the governor's term ends."""
+
+    opens: time
+    closes: time
+    term_end_days: Days
+
+
 class FitPolicy(_Part):
     weights: dict[
         Literal["competence", "education", "experience", "performance", "preference", "need"],
@@ -187,6 +203,8 @@ class Policy(_Part):
     reminders: Reminders
     fit: FitPolicy
     rules: dict[str, RulePolicy]
+    windows: dict[WindowKind, WindowPolicy] | None = None
+    timing: TimingPolicy | None = None
 
     @model_validator(mode="after")
     def _every_post_has_a_retirement_age(self) -> "Policy":

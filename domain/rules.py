@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from domain import planning
 from domain.events import RuleResult
-from domain.facts import REGISTER, Dossier, Facts, Position
+from domain.facts import REGISTER, Dossier, Facts, Position, Window
 from domain.policy import RulePolicy
 from domain.ranks import add_months, education_rank, grade_rank, pension_start, post_level, whole_months
 from domain.vocabulary import (
@@ -336,7 +336,7 @@ def _no_demotion(q: Question, p: RulePolicy) -> dict[str, object]:
 
 @_rule("E21")
 def _no_restricted_window(q: Question, p: RulePolicy) -> dict[str, object]:
-    closed = restricting_windows(q.facts, q.target)
+    closed = [w.ground for w in restricting_windows(q.facts, q.target, q.kind, q.today)]
     return {"outcome": WARN if closed else PASS, "value": "; ".join(closed) or None, "as_of": q.today}
 
 
@@ -361,22 +361,27 @@ def _unwillingness_is_heard(q: Question, p: RulePolicy) -> dict[str, object]:
     return {"outcome": PASS, "value": p.leads_to}
 
 
-def restricting_windows(facts: Facts, target: Position) -> list[str]:
-    """Grounds of the windows that forbid the decision on this post today without the minister's consent."""
+def restricting_windows(facts: Facts, target: Position, kind: Kind, *days: date) -> list[Window]:
+    """Windows that forbid the decision on this post on any of the days without the consents they ask for.
+
+    Without a day: all that concern the post.
+    """
     return [
-        w.ground
+        w
         for w in facts.windows
-        if w.kind is not WindowKind.EMERGENCY and w.covers(facts.today, target, facts.target_ancestors)
+        if w.kind is not WindowKind.EMERGENCY
+        and w.concerns(target, facts.target_ancestors, kind)
+        and (not days or any(w.open_on(day) for day in days))
     ]
 
 
-def emergency_window(facts: Facts, target: Position) -> str | None:
+def emergency_window(facts: Facts, target: Position, kind: Kind) -> str | None:
     """Ground of an emergency window that opens the expedited path to this post today."""
     return next(
         (
             w.ground
             for w in facts.windows
-            if w.kind is WindowKind.EMERGENCY and w.covers(facts.today, target, facts.target_ancestors)
+            if w.kind is WindowKind.EMERGENCY and w.covers(facts.today, target, facts.target_ancestors, kind)
         ),
         None,
     )

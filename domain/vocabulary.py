@@ -242,6 +242,8 @@ class ConditionKind(StrEnum):
     STUDY_LEAVE = "study_leave"
     SERVICE_BOND = "service_bond"
     UNPAID_LEAVE = "unpaid_leave"
+    CERTIFIED_LEAVE = "certified_leave"
+    """Sick, maternity or another leave with a certificate: no obstacle, but the employee's own terms stand still."""
 
 
 class WindowKind(StrEnum):
@@ -251,6 +253,23 @@ class WindowKind(StrEnum):
     NEW_GOVERNOR = "new_governor"
     CARETAKER = "caretaker"
     EMERGENCY = "emergency"
+    NATIONAL_FREEZE = "national_freeze"
+
+
+class ConsentIssuer(StrEnum):
+    """Whose written consent can open a restricted window (`domain.md` 6)."""
+
+    HOME_MINISTER = "home_minister"
+    BKN = "bkn"
+    ASN_COMMISSION = "asn_commission"
+
+
+class TimingMark(StrEnum):
+    """What is unusual about the moment of an act."""
+
+    OUTSIDE_HOURS = "outside_hours"
+    DAY_OFF = "day_off"
+    TERM_END = "term_end"
 
 
 class HolidayKind(StrEnum):
@@ -361,6 +380,8 @@ class Flag(StrEnum):
     OVERDUE = "overdue"
     DATA_CONTESTED = "data_contested"
     DATA_SUPPLIED = "data_supplied"
+    RESTRICTED_WINDOW = "restricted_window"
+    UNUSUAL_TIMING = "unusual_timing"
 
 
 class Direction(StrEnum):

@@ -9,7 +9,7 @@ import typer
 from pydantic import ValidationError
 from sqlalchemy.exc import DBAPIError
 
-from runtime import case_cli, policy_cli, terminal
+from runtime import calendar_cli, case_cli, policy_cli, terminal
 from runtime.leaving import leave
 from runtime.settings import MissingSetting, Settings
 from runtime.terminal import Json, console, errors, fail, print_json, table
@@ -21,6 +21,7 @@ app = typer.Typer(
 )
 app.add_typer(case_cli.app, name="case")
 app.add_typer(policy_cli.app, name="policy")
+app.add_typer(calendar_cli.app, name="calendar")
 
 
 @app.command()

@@ -195,8 +195,8 @@ async def _policy(settings: Settings) -> Check:
 
 
 _YEAR = text("""
-    SELECT count(*) FILTER (WHERE name NOT LIKE '%(perkiraan)') AS sure, count(*) AS n
-    FROM holiday WHERE superseded_at IS NULL AND extract(year FROM day) = :year
+    SELECT (SELECT count(*) FROM holiday WHERE superseded_at IS NULL AND extract(year FROM day) = :year) AS n,
+           EXISTS (SELECT FROM calendar_year WHERE superseded_at IS NULL AND published AND year = :year) AS published
 """)
 
 
@@ -208,10 +208,10 @@ async def _calendar(settings: Settings) -> Check:
             row = (await connection.execute(_YEAR, {"year": year})).one()
     finally:
         await engine.dispose()
-    if row.n == 0 or row.sure < row.n:
+    if row.n == 0 or not row.published:
         return Check(
             "calendar", "warning", f"the holidays of {year} are not published in the register; dates are estimates",
-            "import holidays.csv with the joint decree of the year",
+            "import holidays.csv with the joint decree of the year, or `mutasi calendar publish`",
         )  # fmt: skip
     return Check("calendar", "ok", f"{row.n} holidays of {year} published")
 

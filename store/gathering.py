@@ -1,20 +1,31 @@
 """Gathering the facts of a judgement, in the commit's transaction: what each command needs, and no more."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from domain.calendar import local_day
-from domain.case import Case
-from domain.commands import Command, Elapse, OpenCase, Proposal, ProposeAlternative, Undelivered, UndoAct
+from domain.calendar import Calendar, local_day
+from domain.case import CLOCK, Case
+from domain.commands import (
+    Command,
+    Elapse,
+    OpenCase,
+    Proposal,
+    Propose,
+    ProposeAlternative,
+    Recompute,
+    Resume,
+    Undelivered,
+    UndoAct,
+)
 from domain.events import WakeKind
 from domain.facts import Actor, Facts, Position
 from domain.policy import Policy
-from domain.vocabulary import Act
+from domain.vocabulary import Act, Status
 from store import people, seats
-from store.calendars import Calendars
+from store.calendars import CALENDAR_VERSION, Calendars
 from store.policies import Policies
 from store.surroundings import Surroundings, surroundings
 
@@ -35,6 +46,7 @@ JUDGING_ACTS = frozenset(
 SEAT_TAKING_ACTS = (JUDGING_ACTS | {Act.UNDO}) - {Act.DECIDE, Act.ISSUE_DECREE, Act.RECORD_REVIEW}
 """Acts after which the case may hold a seat that it did not hold before."""
 
+_VERSION = text(CALENDAR_VERSION)
 _OPEN_CASE = text("""
     SELECT number FROM docket WHERE person_id = :person AND stage NOT IN ('review', 'closed')
 """)
@@ -101,7 +113,7 @@ class Gatherer:
         """Everything to judge a command on a case; without a command, what every act needs."""
         facts = await self._facts(connection, now, case.policy, actor, agencies_of(case), around)
         if command is None or not _is_judging(case, command):
-            return facts
+            return await self._with_post(connection, facts, case) if _meets_windows(case, command, facts) else facts
         code, wanted = _post_in_question(case, command)
         row = await people.dossier_row(connection, case.subject, facts.today)
         posts = await people.positions(connection, [code, *_code(row)])
@@ -117,6 +129,30 @@ class Gatherer:
             seats=await seats.seats(connection, facts.today, target, origin, case, taking, wanted) if target else None,
             baseline_ratings=baseline or {},
         )
+
+    async def calendar(self, connection: AsyncConnection, today: date) -> Calendar:
+        """The calendar as the register has it now."""
+        version = (await connection.execute(_VERSION)).scalar_one()
+        return await self._calendars.present(connection, version, today)
+
+    async def to_recompute(self, connection: AsyncConnection, now: datetime, cases: list[Case]) -> list[Facts]:
+        """What the deadlines of some cases are reckoned with now, in the order of the cases."""
+        around = await surroundings(connection, local_day(now), CLOCK)
+        deciding = [c.to_post.position for c in cases if c.status is Status.AWAITING_DECISION] if around.windows else []
+        posts = await people.positions(connection, deciding) if deciding else {}
+        found = []
+        for case in cases:
+            facts = await self._facts(connection, now, case.policy, CLOCK, [], around)
+            target, ancestors = posts.get(case.to_post.position, (None, frozenset[str]()))
+            found.append(replace(facts, target=target, target_ancestors=ancestors))
+        return found
+
+    @staticmethod
+    async def _with_post(connection: AsyncConnection, facts: Facts, case: Case) -> Facts:
+        """The facts with the target post alone: enough to know which windows concern it."""
+        code = case.to_post.position
+        target, ancestors = (await people.positions(connection, [code])).get(code, (None, frozenset[str]()))
+        return replace(facts, target=target, target_ancestors=ancestors)
 
     async def _facts(
         self,
@@ -142,6 +178,7 @@ class Gatherer:
             kin=around.kin,
             holders=around.on_route(agencies),
             windows=around.windows,
+            leaves=around.leaves,
             last_closed_rating_year=max(policy.evaluation.last_closed_rating_year, around.closed_year or 0),
         )
 
@@ -168,7 +205,7 @@ def _code(row: dict[str, object] | None) -> list[str]:
 
 def _is_judging(case: Case, command: Command) -> bool:
     match command:
-        case OpenCase() | Undelivered():
+        case OpenCase() | Undelivered() | Recompute():
             return False
         case Elapse():
             return bool(case.wakes) and case.wakes[0].what in (WakeKind.EFFECT, WakeKind.REVIEW)
@@ -185,3 +222,15 @@ def _post_in_question(case: Case, command: Command) -> tuple[str, int | None]:
     if isinstance(command, UndoAct) and case.undo:
         return case.undo.before.to_post.position, case.seat_to_retake
     return case.to_post.position, None
+
+
+_AT_THE_DECISION = frozenset({Status.AWAITING_DECISION, Status.DEFERRED})
+
+
+def _meets_windows(case: Case, command: Command | None, facts: Facts) -> bool:
+    """Whether windows matter though nothing is judged: to who looks at a case, and on the way to a decision."""
+    if not facts.windows or case.closed:
+        return False
+    status = case.held.status if case.held else case.status
+    at_the_decision = isinstance(command, (Elapse, Recompute, Resume)) and status in _AT_THE_DECISION
+    return command is None or at_the_decision or isinstance(command, Propose)

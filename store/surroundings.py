@@ -7,8 +7,8 @@ from typing import NamedTuple
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from domain.facts import OfficeHeld, Window
-from domain.vocabulary import Office
+from domain.facts import ConditionFact, OfficeHeld, Window
+from domain.vocabulary import ConditionKind, Office
 from store.calendars import CALENDAR_VERSION
 
 ROUTE_OFFICES = (
@@ -30,6 +30,7 @@ class Surroundings(NamedTuple):
     offices: tuple[OfficeHeld, ...]
     kin: frozenset[str]
     windows: tuple[Window, ...]
+    leaves: tuple[ConditionFact, ...]
     asked: str | None
 
     def held_by(self, person: str) -> tuple[OfficeHeld, ...]:
@@ -46,7 +47,8 @@ _SURROUNDINGS = text(f"""
            (SELECT name FROM person WHERE id = :actor) AS name,
            (SELECT fingerprint FROM command WHERE id = :command) AS asked,
            (SELECT jsonb_agg(jsonb_build_object('office', office, 'unit', unit_code, 'person', person_id,
-                                                'name', holder_name, 'capacity', capacity, 'instrument', instrument)
+                                                'name', holder_name, 'capacity', capacity, 'instrument', instrument,
+                                                'until', valid_to)
                              ORDER BY valid_from, id)
               FROM office
               WHERE superseded_at IS NULL AND valid_from <= :day AND (valid_to IS NULL OR valid_to >= :day)
@@ -58,7 +60,11 @@ _SURROUNDINGS = text(f"""
            (SELECT jsonb_agg(jsonb_build_object('kind', kind, 'start', valid_from, 'end', valid_to, 'ground', ground,
                                                 'scope', scope) ORDER BY valid_from, id)
               FROM restricted_window
-              WHERE superseded_at IS NULL AND valid_from <= :day AND (valid_to IS NULL OR valid_to >= :day)) AS windows
+              WHERE superseded_at IS NULL AND (valid_to IS NULL OR valid_to >= CAST(:day AS date) - 400)) AS windows,
+           (SELECT jsonb_agg(jsonb_build_object('kind', kind, 'start', valid_from, 'end', valid_to, 'source', source)
+                             ORDER BY valid_from, id)
+              FROM condition
+              WHERE superseded_at IS NULL AND person_id = :subject AND kind = :leave) AS leaves
 """)
 
 
@@ -79,6 +85,7 @@ async def surroundings(
         "agencies": agencies or [],
         "route": list(ROUTE_OFFICES) if agencies is not None else [],
         "command": command_id,
+        "leave": ConditionKind.CERTIFIED_LEAVE,
     }
     row = (await connection.execute(_SURROUNDINGS, params)).one()
     return Surroundings(
@@ -88,5 +95,6 @@ async def surroundings(
         offices=tuple(OfficeHeld.model_validate(o) for o in row.offices or ()),
         kin=frozenset(row.kin or ()),
         windows=tuple(Window.model_validate(w) for w in row.windows or ()),
+        leaves=tuple(ConditionFact.model_validate(c) for c in row.leaves or ()),
         asked=row.asked,
     )

@@ -19,7 +19,7 @@ from pydantic_core.core_schema import ErrorType
 from api.problems import CODES, worded
 from domain import commands
 from domain import vocabulary as voc
-from domain.events import EVENT_TYPES
+from domain.events import EVENT_TYPES, PauseCause
 from domain.notices import TEMPLATES
 from domain.policy import FitPolicy, Term, from_toml
 from domain.refusals import Refusal, RefusalCode
@@ -182,6 +182,9 @@ def needed() -> frozenset[str]:
         "audience": set(voc.Audience),
         "event": {event.model_fields["type"].default for event in EVENT_TYPES},
         "cause": placement_causes(),
+        "pause": set(PauseCause),
+        "consent": set(voc.ConsentIssuer),
+        "timing": set(voc.TimingMark),
         "then": literals(Term.model_fields["then"].annotation),
         "notice_state": notice_states(),
         "fit": {*literals(FitPolicy.model_fields["weights"].annotation), "counterfactual"},
@@ -239,7 +242,7 @@ def test_catalogue_is_well_formed(language: str) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_titles_and_labels_are_short_and_sentences_end(language: str) -> None:
-    whole = re.compile(r".*\.(detail|next)|(validation|then)\..*|fit\.counterfactual")
+    whole = re.compile(r".*\.(detail|next)|(validation|then|pause)\..*|fit\.counterfactual")
     for key, words in catalogue(language).items():
         if whole.fullmatch(key):
             assert words.endswith("."), key

@@ -16,6 +16,7 @@ from domain.decide import approval, clockwork, crosswise, evaluation, hearing, p
 from domain.decide.draft import Decision, Draft
 from domain.events import NoticeUndelivered
 from domain.facts import Facts
+from domain.recomputing import recomputed
 from domain.refusals import Refusal, RefusalCode, refuse
 from domain.stages import open_acts
 from domain.vocabulary import Act, Status
@@ -57,6 +58,11 @@ def decide(case: Case, command: c.Command, facts: Facts, expected_version: int |
     if isinstance(command, c.Undelivered):
         draft = Draft(case, facts, CLOCK)
         draft.add(NoticeUndelivered(keys=command.keys))
+        return Decision(tuple(draft.steps))
+    if isinstance(command, c.Recompute):
+        draft = Draft(case, facts, CLOCK)
+        if moved := recomputed(case, facts, looks=False, ordered_by=command.ordered_by):
+            draft.add(moved)
         return Decision(tuple(draft.steps))
     if isinstance(command, c.OpenCase):
         raise TypeError("a case is opened once, by open_case")

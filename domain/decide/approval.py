@@ -1,6 +1,6 @@
 """Approval: verification, the board's consideration, the proposal and the governor's decision."""
 
-from domain import rules, terms
+from domain import rules, terms, windows
 from domain.commands import Consider, Decide, MeasureItem, Propose, Verify
 from domain.decide.draft import Draft
 from domain.decide.hearing import recuse
@@ -80,14 +80,19 @@ def _approve(draft: Draft, command: Decide) -> Refusal | None:
     against = Recommendation.NOT_RECOMMEND in (case.board, case.proposal)
     if against and command.reason is None:
         return refuse(RefusalCode.REASON_REQUIRED)
-    closed = rules.restricting_windows(facts, target)
-    if closed and command.consent_reference is None:
-        return refuse(RefusalCode.WINDOW_CLOSED, windows=tuple(closed))
+    closed = windows.closed_windows(case, facts, target, facts.today)
+    if refusal := windows.gate(closed, facts, command.consents, command.consent_reference):
+        return refusal
+    opened, marks = windows.grounds(closed), windows.timing(facts)
     draft.add(
         DecisionMade(
             decision=command.decision,
             consent_reference=command.consent_reference,
             against_advice=against,
+            consents=windows.recorded(command.consents),
+            windows=opened,
+            timing=marks,
+            flags=windows.flags(marks, opened),
             move=draft.move_to(Status.AWAITING_DECREE),
         )
     )

@@ -5,9 +5,13 @@ from domain.decide.draft import Draft
 from domain.decide.hearing import acknowledgement_missed, response_missed
 from domain.decide.placement import open_review, place
 from domain.events import CaseEscalated, CaseLapsed, DeadlinePassed, ReminderDue, WakeKind
+from domain.recomputing import recomputed
 from domain.tasks import tasks
 from domain.terms import closing
 from domain.vocabulary import Office, Outcome, Status
+
+_BEFORE_THE_END = frozenset({WakeKind.REMIND, WakeKind.OVERDUE, WakeKind.EXPIRE})
+"""Before it reminds, or takes silence for silence, the clock asks whether the term stands still."""
 
 
 def elapse(draft: Draft) -> None:
@@ -16,6 +20,9 @@ def elapse(draft: Draft) -> None:
     if not case.wakes or case.wakes[0].at > draft.now:
         return
     wake, rest = case.wakes[0], case.wakes[1:]
+    if wake.what in _BEFORE_THE_END and (moved := recomputed(case, draft.facts, looks=True)):
+        draft.add(moved)
+        return
     match wake.what:
         case WakeKind.REMIND:
             draft.add(ReminderDue(percent=wake.percent or 0, wakes=rest))

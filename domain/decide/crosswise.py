@@ -14,8 +14,10 @@ from domain.events import (
     CaseReturned,
     CommentMade,
     Move,
+    PauseCause,
     WakeKind,
 )
+from domain.recomputing import pause_of, standing_still
 from domain.refusals import Refusal, RefusalCode, refuse
 from domain.stages import FIRST_STATUS
 from domain.vocabulary import STAGE_ORDER, Outcome, Stage, Status
@@ -29,7 +31,7 @@ def return_case(draft: Draft, command: Return) -> Refusal | None:
     restart = stage is case.stage is Stage.APPROVAL and case.status is not Status.AWAITING_VERIFICATION
     if status is None or not (earlier or restart):
         return refuse(RefusalCode.RETURN_NOT_EARLIER, stage=case.stage)
-    draft.add(CaseReturned(to_stage=stage, round=case.returns + 1, move=draft.move_to(status)))
+    draft.add(CaseReturned(to_stage=stage, round=case.returns + 1, stopped=draft.stopped(), move=draft.move_to(status)))
     if stage is Stage.NEEDS_CHECK and draft.facts.dossier is not None:
         check_need(draft, draft.facts.dossier)
     return None
@@ -39,12 +41,14 @@ def hold(draft: Draft, command: Hold) -> Refusal | None:
     """Put the case on hold: the clock stands still and remembers what was left."""
     case, calendar = draft.case, draft.facts.calendar
     due = case.due
+    pauses = (due.pauses if due else None) or ()
     draft.add(
         CasePutOnHold(
             ground=command.ground,
             reference=command.reference,
-            days_left=terms.days_left(due.on if due else None, calendar, draft.now),
-            final_days_left=terms.days_left(due.final_on if due else None, calendar, draft.now),
+            days_left=terms.days_left(due.on if due else None, calendar, draft.now, pauses),
+            final_days_left=terms.days_left(due.final_on if due else None, calendar, draft.now, pauses),
+            stopped=draft.stopped(command.ground),
             move=draft.move_to(Status.ON_HOLD, stage=case.stage),
         )
     )
@@ -69,6 +73,17 @@ def _reentering(draft: Draft, held: Held) -> Move:
         return await_review(draft)
     if status is Status.REVIEW_DUE and case.review_day:
         return review_due(draft, case.review_day, held.days_left)
+    if held.stopped is not None:
+        back = terms.move_back_to(
+            held.stopped,
+            pause_of(held.stopped, PauseCause.ON_HOLD, draft.facts.today),
+            standing_still(status, case.kind, draft.facts, held.stopped.due.start),
+            draft.facts.policy,
+            calendar,
+            draft.now,
+        )
+        if back is not None:
+            return back
     return draft.move_to(status, days=held.days_left, final_days=held.final_days_left)
 
 

@@ -6,8 +6,9 @@ from typing import Any, NamedTuple
 
 from domain import terms
 from domain.case import Case, Recorded, evolve, opened
-from domain.events import CaseOpened, Event, Move, SeatReleased
+from domain.events import CaseOpened, Event, Move, PauseCause, SeatReleased, Stopped
 from domain.facts import Facts, OfficeHeld
+from domain.recomputing import pause_of, standing_still
 from domain.vocabulary import Stage, Status
 
 
@@ -71,17 +72,41 @@ class Draft:
     def move_to(
         self, status: Status, days: int | None = None, final_days: int | None = None, stage: Stage | None = None
     ) -> Move:
-        """The move into a status with its term as the policy of the case has it."""
+        """The move into a status with its term as the policy of the case has it.
+
+        A term that stood still since the case was returned goes on where it stopped.
+        """
+        facts, case = self.facts, self.case
+        returned = next((s for s in case.stopped or () if s.status is status), None)
+        since = returned.due.start if returned and days is None else facts.today
+        stood = standing_still(status, case.kind, facts, since)
+        if returned is not None and days is None:
+            back = terms.move_back_to(
+                returned,
+                pause_of(returned, PauseCause.RETURNED, facts.today),
+                stood,
+                facts.policy,
+                facts.calendar,
+                self.now,
+            )
+            if back is not None:
+                return back
         return terms.move_to(
             status,
-            origin=self.case.origin,
-            policy=self.facts.policy,
-            calendar=self.facts.calendar,
+            origin=case.origin,
+            policy=facts.policy,
+            calendar=facts.calendar,
             now=self.now,
             days=days,
             final_days=final_days,
             stage=stage,
+            pauses=stood,
         )
+
+    def stopped(self, ground: str | None = None) -> Stopped | None:
+        """The running term as it stands still from now on; None where none runs."""
+        due = self.case.due
+        return Stopped(status=self.case.status, on=self.facts.today, due=due, ground=ground) if due else None
 
     def release_seat(self) -> None:
         if self.case.seat is not None:

@@ -67,7 +67,9 @@ def may_open(proposal: Proposal, facts: Facts) -> Refusal | None:
         return refuse(RefusalCode.POST_BEYOND_ROUTE, position=target.code, kind=target.kind)
     if facts.dossier.position and facts.dossier.position.code == target.code:
         return refuse(RefusalCode.SAME_POST, position=target.code)
-    if proposal.origin is Origin.EMERGENCY and not (proposal.emergency_ref or rules.emergency_window(facts, target)):
+    if proposal.origin is Origin.EMERGENCY and not (
+        proposal.emergency_ref or rules.emergency_window(facts, target, proposal.kind)
+    ):
         return refuse(RefusalCode.EMERGENCY_WITHOUT_GROUND, position=target.code)
     return None
 
@@ -92,7 +94,9 @@ def open_case(case_id: str, command: OpenCase, facts: Facts) -> Draft | Refusal:
         effective_on=command.effective_on,
         preferences=command.preferences,
         emergency_ref=command.emergency_ref,
-        emergency_window=rules.emergency_window(facts, target) if command.origin is Origin.EMERGENCY else None,
+        emergency_window=rules.emergency_window(facts, target, command.kind)
+        if command.origin is Origin.EMERGENCY
+        else None,
         reason=command.reason,
     )
     draft = Draft.opening(case_id, event, facts, facts.actor.person)

@@ -1,8 +1,8 @@
 """Placement and review: the decree, the move on the effective date, the duty, and what came of it."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
-from domain import rules, terms
+from domain import rules, terms, windows
 from domain.commands import ConfirmDuty, IssueDecree, RecordReview
 from domain.decide.approval import competence_gap, figures, ratings
 from domain.decide.draft import Draft
@@ -22,6 +22,7 @@ from domain.events import (
     Wake,
     WakeKind,
 )
+from domain.facts import Window
 from domain.refusals import Refusal, RefusalCode, refuse
 from domain.rules import Question
 from domain.vocabulary import Outcome, RuleOutcome, Stage, Status
@@ -38,12 +39,20 @@ def issue_decree(draft: Draft, command: IssueDecree) -> Refusal | None:
     decided_on = facts.calendar.local_day(draft.case.approved_at or draft.case.since)
     if command.date < decided_on:
         return refuse(RefusalCode.DATE_TOO_EARLY, field="date", earliest=decided_on.isoformat())
+    closed = _closed(draft, command.date, command.effective_on)
+    if refusal := windows.gate(closed, facts, command.consents):
+        return refusal
+    opened, marks = windows.grounds(closed), windows.timing(facts)
     due = command.effective_on <= facts.today
     draft.add(
         DecreeIssued(
             number=command.number,
             date=command.date,
             effective_on=command.effective_on,
+            consents=windows.recorded(command.consents),
+            windows=opened,
+            timing=marks,
+            flags=windows.flags(marks, opened),
             move=None
             if due
             else terms.waiting_for(
@@ -56,6 +65,12 @@ def issue_decree(draft: Draft, command: IssueDecree) -> Refusal | None:
     return None
 
 
+def _closed(draft: Draft, *days: date) -> list[Window]:
+    """Windows that no consent has opened, on some days; a post that is gone is in none."""
+    target = draft.facts.target
+    return windows.closed_windows(draft.case, draft.facts, target, *days) if target else []
+
+
 def place(draft: Draft) -> None:
     """On the effective date: re-check, then seat and incumbency move together, or nothing does."""
     case = draft.case
@@ -63,11 +78,14 @@ def place(draft: Draft) -> None:
         draft.add(PlacementBlocked(causes=causes, move=draft.move_to(Status.PLACEMENT_BLOCKED)))
         return
     assert case.seat is not None and case.effective_on is not None
+    entered = windows.grounds(_closed(draft, case.effective_on))
     draft.add(
         PlacementMade(
             position=case.to_post.position,
             seat=case.seat,
             effective_on=case.effective_on,
+            windows=entered,
+            flags=windows.flags((), entered),
             move=draft.move_to(Status.AWAITING_DUTY),
         )
     )

@@ -6,14 +6,14 @@ from datetime import date
 from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
+from domain.facts import KIND_SCOPE, UNIT_SCOPE
 from domain.ranks import GRADES
-from domain.vocabulary import PositionKind
+from domain.vocabulary import Kind, PositionKind
 from store.imports.findings import Code, Fault, shown
 
 TEXT_LIMIT = 120
 LONG_TEXT_LIMIT = 300
 LIST_LIMIT = 400
-UNIT_SCOPE = "unit:"
 EVERYWHERE = "ALL"
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -155,13 +155,14 @@ def competence_levels(cell: str) -> dict[str, int]:
 
 
 def window_scope(cell: str) -> tuple[str, ...]:
-    """`ALL`, or kinds of posts and `unit:CODE`; whether the units exist is judged later."""
+    """`ALL`, or kinds of posts, `unit:CODE` and `kind:KIND`; whether the units exist is judged later."""
     if cell == EVERYWHERE:
         return (EVERYWHERE,)
     items = _items(cell)
     for item in items:
-        if item not in PositionKind.__members__ and not item.startswith(UNIT_SCOPE):
-            allowed = ", ".join((EVERYWHERE, *PositionKind, f"{UNIT_SCOPE}<code>"))
+        is_kind = item.startswith(KIND_SCOPE) and item.removeprefix(KIND_SCOPE) in list(Kind)
+        if item not in PositionKind.__members__ and not item.startswith(UNIT_SCOPE) and not is_kind:
+            allowed = ", ".join((EVERYWHERE, *PositionKind, f"{UNIT_SCOPE}<code>", *(f"{KIND_SCOPE}{k}" for k in Kind)))
             raise CellError(Fault(Code.VOCAB, {"value": shown(item), "allowed": allowed}))
     return items
 

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, text
 from domain.facts import REGISTER
 from domain.vocabulary import UnitKind
 from store.imports import offices
+from store.imports.calendar import settle_holidays
 from store.imports.comparing import Counts, Values, compare
 from store.imports.findings import Finding
 from store.imports.occupancy import settle_occupancy
@@ -194,7 +195,7 @@ class _Loading:
 
     def _holidays(self) -> _Result:
         incoming = [(h.day, h.name, h.kind) for h in self._province.holidays]
-        return _Result({"holidays": self._settle("holiday", ("day", "name", "kind"), incoming, 1)})
+        return _Result({"holidays": settle_holidays(self._connection, incoming)})
 
     def _id(self, nip: str | None) -> str | None:
         return self._people.id_of(nip)

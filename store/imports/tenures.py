@@ -4,8 +4,8 @@ from collections import defaultdict
 from collections.abc import Mapping
 from datetime import date
 
+from domain.facts import UNIT_SCOPE
 from domain.vocabulary import SINGLE_HOLDER_OFFICES, Capacity, Office
-from store.imports.columns import UNIT_SCOPE
 from store.imports.facts import judge_known, judge_periods
 from store.imports.findings import Code, shown
 from store.imports.rows import Report, Row

@@ -15,6 +15,8 @@ from store.tables.casework import (
     TaskRow,
 )
 from store.tables.register import (
+    CalendarOverrideRow,
+    CalendarYearRow,
     CompetenceRow,
     ConditionRow,
     EmployeeRow,
@@ -51,8 +53,12 @@ POLICY = _table(PolicyRow)
 RATING_YEAR = _table(RatingYearRow)
 POLICY_PROPOSAL = _table(PolicyProposalRow)
 POLICY_CONFIRMATION = _table(PolicyConfirmationRow)
+CALENDAR_OVERRIDE = _table(CalendarOverrideRow)
+CALENDAR_YEAR = _table(CalendarYearRow)
 
 __all__ = [
+    "CALENDAR_OVERRIDE",
+    "CALENDAR_YEAR",
     "COMMAND",
     "DOCKET",
     "HOLIDAY",
@@ -65,6 +71,8 @@ __all__ = [
     "RATING_YEAR",
     "REFUSED_ATTEMPT",
     "TASK",
+    "CalendarOverrideRow",
+    "CalendarYearRow",
     "CommandRow",
     "CompetenceRow",
     "ConditionRow",

@@ -285,6 +285,37 @@ class HolidayRow(SQLModel, table=True):
     superseded_at: datetime | None = _superseded()
 
 
+class CalendarOverrideRow(SQLModel, table=True):
+    """A day made a working day or a holiday by an order of the province; a later order supersedes an earlier one."""
+
+    __tablename__ = "calendar_override"
+    __table_args__ = (_current_unique("calendar_override_current", "day"),)
+
+    id: int | None = _id()
+    day: date
+    working: bool
+    reason: str = Field(sa_type=Text)
+    reference: str = Field(sa_type=Text)
+    recorded_by: str = Field(sa_type=Text)
+    recorded_at: datetime | None = _recorded()
+    superseded_at: datetime | None = _superseded()
+
+
+class CalendarYearRow(SQLModel, table=True):
+    """Whether the joint decree of a year is out. A year without a row is not published."""
+
+    __tablename__ = "calendar_year"
+    __table_args__ = (_current_unique("calendar_year_current", "year"),)
+
+    id: int | None = _id()
+    year: int
+    published: bool
+    reference: str = Field(sa_type=Text)
+    recorded_by: str = Field(sa_type=Text)
+    recorded_at: datetime | None = _recorded()
+    superseded_at: datetime | None = _superseded()
+
+
 class RatingYearRow(SQLModel, table=True):
     """A year whose ratings HR declared closed; the newest one counts, and never less than the policy's."""
 

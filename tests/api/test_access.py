@@ -71,6 +71,14 @@ TABLE: dict[str, Open | Person | OfCase] = {
     "POST /api/v1/policies/{policy_hash}/confirmation": Person(HR, body={"reason": "Setuju"}, status=409),
     "POST /api/v1/rating-years": Person({"hr_head"}, body={"year": 2025}, status=201),
     "GET /api/v1/attempts": Person(OVERSEERS),
+    "GET /api/v1/calendar": Person(),
+    "POST /api/v1/calendar/overrides": Person(
+        {"hr_head"},
+        body={"day": "2040-01-02", "working": False, "reason": "Hari jadi", "reference": "SK 1/2039"},
+        status=201,
+    ),
+    "POST /api/v1/calendar/years/{year}/publication": Person({"hr_head"}, body={"reference": "SKB 1/2038"}, status=201),
+    "POST /api/v1/calendar/recomputation": Person(HR),
     "GET /api/v1/cases": Person(),
     # Whoever may open learns that there is an open case already.
     "POST /api/v1/cases": Person(HR, body={**OPENING, "reason": "Lagi"}, status=409),
@@ -126,6 +134,7 @@ async def test_every_route_for_every_caller(common_house: House, case: CaseFile,
         "case_id": case.id,
         "employee_id": case.state["employee"]["id"],
         "code": "DLH-S-04",
+        "year": "2039",
         "policy_hash": case.state["policy"],
     }
     found, wanted = {}, {}

@@ -11,7 +11,7 @@ from domain.events import WakeKind
 from domain.stages import STAGE_OF
 from domain.terms import days_left, move_to
 from domain.vocabulary import HolidayKind, Origin, Status
-from store.calendars import calendar_of
+from store.calendars import calendar_of, unmarked_years
 from tests.domain import builders as b
 
 PROVINCE = Path(__file__).resolve().parents[2] / "demo" / "province"
@@ -25,7 +25,8 @@ def decreed() -> Calendar:
             Holiday(day=date.fromisoformat(r["date"]), name=r["name"], kind=HolidayKind(r["kind"]))
             for r in csv.DictReader(file)
         ]
-    return calendar_of(known, date(2026, 11, 23), "golden")
+    published = [y for y, sure in unmarked_years((h.day, h.name) for h in known).items() if sure]
+    return calendar_of(known, published, date(2026, 11, 23), "golden")
 
 
 @pytest.mark.parametrize(
@@ -52,7 +53,7 @@ def test_a_term_across_an_unpublished_year_says_it_is_an_estimate(decreed: Calen
 
 
 def test_a_year_without_any_holiday_in_the_register_comes_from_the_package_and_is_an_estimate() -> None:
-    calendar = calendar_of([], date(2026, 11, 23), "none")
+    calendar = calendar_of([], (), date(2026, 11, 23), "none")
     assert not calendar.is_working_day(date(2026, 12, 25))
     assert not calendar.is_working_day(date(2026, 12, 24)), "joint leave too"
     assert calendar.is_estimate(date(2026, 12, 1), date(2026, 12, 2))

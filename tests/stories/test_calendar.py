@@ -1,0 +1,114 @@
+"""Stories of the calendar: an order comes, deadlines move with a word to everybody, and the clock follows."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import text
+
+from tests.house import CaseFile, House, local_day
+
+
+async def _order(house: House, day: date, working: bool = False) -> None:
+    body = {"day": day.isoformat(), "working": working, "reason": "Hari jadi provinsi", "reference": "Kepgub 1"}
+    answer = await house.request("POST", "/calendar/overrides", "hr_head", json=body)
+    assert answer.status_code == 201, answer.text
+
+
+async def _recompute(house: House, by: str = "hr_head", **params: Any) -> Any:
+    answer = await house.request("POST", "/calendar/recomputation", by, params=params)
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+def _counted(case: CaseFile) -> date:
+    """A working day within the running term: the last one, the due date itself."""
+    return date.fromisoformat(case.state["due"]["on"])
+
+
+async def test_an_order_moves_deadlines_after_a_preview_with_an_entry_each(house: House) -> None:
+    case = await house.open("lateral_pass")
+    await case.act("confirm_need", "hr_officer")
+    other = await house.open("it_self_nomination")
+    old = _counted(case)
+    await _order(house, old)
+    preview = await _recompute(house, "hr_officer")
+    assert preview["dry_run"]
+    assert {c["case_id"] for c in preview["cases"]} == {case.id, other.id}
+    assert (await case.look())["due"]["on"] == old.isoformat(), "a preview changes nothing"
+
+    done = await _recompute(house, dry_run=False)
+    assert (done["applied"], done["remaining"], done["failed"]) == (2, 0, [])
+    await case.look()
+    assert _counted(case) > old
+    reckoned = case.state["due"]["reckoned"]
+    assert "Hari jadi provinsi" in {d["name"] for d in reckoned["excluded"]}
+    assert "Hari jadi provinsi" in reckoned["text"]
+    (entry,) = [e for e in await case.events() if e["type"] == "deadline_recomputed"]
+    assert entry["data"]["old"]["on"] == old.isoformat()
+    assert entry["data"]["new"]["on"] == case.state["due"]["on"]
+    assert entry["data"]["ordered_by"] == await house.person("hr_head")
+    assert entry["data"]["calendar"] == reckoned["calendar"]
+    assert entry["actor"]["id"] == "clock"
+    again = await _recompute(house, dry_run=False)
+    assert (again["moving"], again["applied"]) == (0, 0)
+    told = {n["template"] for n in (await house.get("/notices", "cast:lateral_pass"))["items"]}
+    assert "deadline_recomputed" in told
+
+
+async def test_the_clock_follows_the_new_date(house: House) -> None:
+    """The employee has one day more: silence is recorded at the new date and not at the old one."""
+    case = await house.open("lateral_pass")
+    await case.act("confirm_need", "hr_officer")
+    old = datetime.fromisoformat(case.state["due"]["at"])
+    await _order(house, _counted(case))
+    await _recompute(house, dry_run=False)
+    await case.look()
+    now = await house.env.get_current_time(case.workflow)
+    await case.forward(seconds=(old - now).total_seconds() + 60)
+    assert case.where == ("consultation", "awaiting_response")
+    await case.past_due()
+    assert case.where == ("socialisation", "awaiting_briefing")
+
+
+async def test_a_year_is_published_and_the_dates_across_it_are_no_estimates(house: House) -> None:
+    year = local_day().year + 5
+    shown = await house.get("/calendar", year=year)
+    assert not shown["published"]
+    assert sum(shown["working_days"]) > 200
+    body = {"reference": "SKB 1/2030"}
+    answer = await house.request("POST", f"/calendar/years/{year}/publication", "hr_head", json=body)
+    assert answer.status_code == 201
+    after = await house.get("/calendar", "cast:lateral_pass", year=year)
+    assert after["published"]
+    assert after["version"] != shown["version"]
+    same = await house.request("POST", f"/calendar/years/{year}/publication", "hr_head", json=body)
+    assert same.json()["recorded_at"] == answer.json()["recorded_at"], "the same word again changes nothing"
+    refused = await house.request("POST", f"/calendar/years/{year}/publication", "hr_officer", json=body)
+    assert (refused.status_code, refused.json()["code"]) == (403, "not_authorised")
+
+
+async def test_an_order_is_superseded_never_overwritten(house: House) -> None:
+    day = local_day(60)
+    await _order(house, day)
+    await _order(house, day, working=True)
+    rows = await house.sql("SELECT working, superseded_at FROM calendar_override ORDER BY id")
+    assert [(r.working, r.superseded_at is None) for r in rows] == [(False, False), (True, True)]
+
+
+async def test_an_employee_on_certified_leave_is_not_taken_for_silent(house: House) -> None:
+    case = await house.open("lateral_pass")
+    await case.act("confirm_need", "hr_officer")
+    last = _counted(case)
+    async with house.engine.begin() as connection:
+        await connection.execute(
+            text("""INSERT INTO condition (person_id, kind, valid_from, valid_to, reference, source)
+                    VALUES (:person, 'certified_leave', :from, :to, 'Surat dokter 1', 'register')"""),
+            {"person": case.state["employee"]["id"], "from": last, "to": last + timedelta(days=7)},
+        )
+    await case.past_due()
+    assert case.where == ("consultation", "awaiting_response")
+    assert _counted(case) > last + timedelta(days=7)
+    (pause,) = case.state["due"]["reckoned"]["pauses"]
+    assert pause["cause"] == "certified_leave"
+    assert "leave" in pause["text"]
+    await case.act("respond", "cast:lateral_pass", answer="accept")
