@@ -6,6 +6,7 @@ from typing import Any
 
 from api import schemas as out
 from api.problems import explain
+from domain import catalogue
 from domain import nip as nips
 from domain.case import Case
 from domain.decide import may
@@ -14,7 +15,7 @@ from domain.facts import Facts
 from domain.policy import Policy
 from domain.refusals import Refusal
 from domain.tasks import tasks
-from domain.vocabulary import Act, RuleOutcome, Severity
+from domain.vocabulary import Act, DocumentStatus, RuleOutcome, Severity
 from runtime import i18n
 from store.cases import CaseRow, LedgerEntry
 from store.viewing import DECIDERS, Viewer
@@ -193,8 +194,18 @@ def case_view(
                 for t in tasks(case)
             ],
             "acts": acts(case, facts, language),
+            "documents": documents_lacking(catalogue.entries(case, facts.policy, facts.today)),
             "notices": notice_states,
         }
+    )
+
+
+def documents_lacking(found: list[catalogue.Entry]) -> out.DocumentsLackingOut:
+    """What a case still lacks in documents, by their codes."""
+    return out.DocumentsLackingOut(
+        missing=[e.code for e in found if e.missing],
+        expiring=[e.code for e in found if e.status is DocumentStatus.EXPIRING],
+        awaiting=[e.code for e in found if e.status is DocumentStatus.AWAITING],
     )
 
 

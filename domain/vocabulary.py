@@ -113,6 +113,8 @@ class Act(StrEnum):
     WITHDRAW = "withdraw"
     CANCEL = "cancel"
     COMMENT = "comment"
+    ADD_DOCUMENT = "add_document"
+    JUDGE_DOCUMENT = "judge_document"
 
 
 class Office(StrEnum):
@@ -361,6 +363,7 @@ class Flag(StrEnum):
     OVERDUE = "overdue"
     DATA_CONTESTED = "data_contested"
     DATA_SUPPLIED = "data_supplied"
+    DOCUMENTS_MISSING = "documents_missing"
 
 
 class Direction(StrEnum):
@@ -369,3 +372,32 @@ class Direction(StrEnum):
     LATERAL = "lateral"
     PROMOTION = "promotion"
     DEMOTION = "demotion"
+
+
+class MediaType(StrEnum):
+    """Types of file that a document can be, as told by its content."""
+
+    PDF = "application/pdf"
+    PNG = "image/png"
+    JPEG = "image/jpeg"
+
+
+class Verdict(StrEnum):
+    """What HR says of one version of one document: it counts, it must be mended, or it is not the one asked for."""
+
+    ACCEPT = "accept"
+    RETURN = "return"
+    REJECT = "reject"
+
+
+class DocumentStatus(StrEnum):
+    """Where a case stands with one document of the catalogue."""
+
+    PROVED = "proved"
+    ACCEPTED = "accepted"
+    EXPIRING = "expiring"
+    AWAITING = "awaiting"
+    RETURNED = "returned"
+    REJECTED = "rejected"
+    EXPIRED = "expired"
+    MISSING = "missing"

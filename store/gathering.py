@@ -8,12 +8,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.calendar import local_day
 from domain.case import Case
-from domain.commands import Command, Elapse, OpenCase, Proposal, ProposeAlternative, Undelivered
+from domain.commands import AddDocument, Command, Elapse, OpenCase, Proposal, ProposeAlternative, Undelivered
 from domain.events import WakeKind
 from domain.facts import Actor, Facts, Position
 from domain.policy import Policy
 from domain.vocabulary import Act
-from store import people, seats
+from store import documents, people, seats
 from store.calendars import Calendars
 from store.policies import Policies
 from store.surroundings import Surroundings, surroundings
@@ -100,6 +100,9 @@ class Gatherer:
     ) -> Facts:
         """Everything to judge a command on a case; without a command, what every act needs."""
         facts = await self._facts(connection, now, case.policy, actor, agencies_of(case), around)
+        if isinstance(command, AddDocument):
+            content, elsewhere = await documents.asked_for(connection, case, command, actor)
+            return replace(facts, content=content, elsewhere=elsewhere)
         if command is None or not _is_judging(case, command):
             return facts
         code = command.position_code if isinstance(command, ProposeAlternative) else case.to_post.position

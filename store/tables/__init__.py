@@ -13,6 +13,7 @@ from store.tables.casework import (
     RefusedAttemptRow,
     TaskRow,
 )
+from store.tables.documents import AccessRow, DocumentContentRow
 from store.tables.register import (
     CompetenceRow,
     ConditionRow,
@@ -48,10 +49,14 @@ PARTICIPANT = _table(ParticipantRow)
 HOLIDAY = _table(HolidayRow)
 POLICY = _table(PolicyRow)
 RATING_YEAR = _table(RatingYearRow)
+ACCESS_LOG = _table(AccessRow)
+DOCUMENT_CONTENT = _table(DocumentContentRow)
 
 __all__ = [
+    "ACCESS_LOG",
     "COMMAND",
     "DOCKET",
+    "DOCUMENT_CONTENT",
     "HOLIDAY",
     "LEDGER",
     "PARTICIPANT",
@@ -60,10 +65,12 @@ __all__ = [
     "RATING_YEAR",
     "REFUSED_ATTEMPT",
     "TASK",
+    "AccessRow",
     "CommandRow",
     "CompetenceRow",
     "ConditionRow",
     "DocketRow",
+    "DocumentContentRow",
     "EmployeeRow",
     "HolidayRow",
     "ImportRunRow",
