@@ -498,7 +498,7 @@ class AccessOut(BaseModel):
 
     at: Instant
     person_id: str
-    capacity: str = Field(description="`subject`, `uploader`, `none`, or an office.")
+    capacity: str = Field(description="`subject`, `uploader`, `participant`, `none`, or an office.")
     document_id: str
     outcome: str = Field(examples=["read", "refused", "absent"])
     request_id: str | None

@@ -280,7 +280,7 @@ EXAMINATIONS: dict[str, Examination] = {
     "mail": _mail,
 }
 REMEDIES = {
-    "keys": "made by themselves outside production; there set MUTASI_TOKEN_KEY, MUTASI_PAYLOAD_KEYS and MUTASI_DOCUMENT_KEYS",
+    "keys": "made by themselves outside production; there set MUTASI_TOKEN_KEY and the keys of payloads and documents",
     "database": "is PostgreSQL running, and DATABASE_URL right? `mutasi up` starts an embedded one",
     "schema": "run `mutasi migrate` as the owner of the schema (DATABASE_OWNER_URL)",
     "ledger": "run `mutasi migrate`",

@@ -4,9 +4,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime
-from email.message import EmailMessage
 from typing import Annotated, Any, NamedTuple
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 import structlog
 from fastapi import APIRouter, Path, Query, Request, Response
@@ -30,6 +29,7 @@ from api.routes.cases import (
     _visible,
 )
 from domain import catalogue
+from domain.authority import HR
 from domain.calendar import local_day
 from domain.commands import AddDocument, Day, DocumentCode, DocumentId
 from domain.decide import decide
@@ -168,11 +168,18 @@ def _command(place: str, **fields: Any) -> AddDocument:
         raise RequestValidationError([{**e, "loc": (place, *e["loc"])} for e in error.errors()]) from error
 
 
+_NAMED = re.compile(
+    r"""filename\*\s*=\s*utf-8'[^']*'(?P<coded>[^;\s]+)|filename\s*=\s*(?:"(?P<quoted>[^"]*)"|(?P<plain>[^;\s]+))""",
+    re.IGNORECASE,
+)
+
+
 def _file_name(request: Request) -> str | None:
-    """The name of the file from the header, without a path."""
-    message = EmailMessage()
-    message["Content-Disposition"] = request.headers.get("content-disposition", "")
-    return re.split(r"[/\\]", message.get_filename() or "")[-1].strip() or None
+    """The name of the file from its header (RFC 6266), without a path; the coded form before the plain one."""
+    found = list(_NAMED.finditer(request.headers.get("content-disposition", "")))
+    coded = next((unquote(f["coded"]) for f in found if f["coded"]), None)
+    told = coded or next((f["quoted"] or f["plain"] for f in found), None)
+    return re.split(r"[/\\]", told or "")[-1].strip() or None
 
 
 async def _foreseen(
@@ -295,7 +302,7 @@ async def _capacity(connection: AsyncConnection, viewer: Viewer, row: cases.Case
     if viewer.person == row.case.subject:
         return "subject"
     deciding = DECIDERS if await _has_to_do_with(connection, viewer, row) else frozenset()
-    held = (o.office for o in viewer.offices if viewer.is_hr or o.office in OVERSEERS | deciding)
+    held = (o.office for o in viewer.offices if o.office in HR | OVERSEERS | deciding)
     return next(held, "participant" if deciding else None)
 
 

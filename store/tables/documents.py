@@ -38,7 +38,7 @@ class AccessRow(SQLModel, table=True):
     at: datetime = Field(sa_type=DateTime(timezone=True))
     person_id: str = Field(sa_type=Text)
     capacity: str = Field(sa_type=Text)
-    """`subject`, `uploader`, `none`, or the office in which it was read."""
+    """`subject`, `uploader`, `participant`, `none`, or the office in which it was read."""
     case_id: str = Field(sa_type=Text)
     document_id: str = Field(sa_type=Text)
     outcome: str = Field(sa_type=Text)

@@ -3,15 +3,18 @@
 import hashlib
 import uuid
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import text
 
 from domain.policy import Policy
+from runtime import keys
 from runtime.prepare import read_policy
 from runtime.settings import Settings
 from runtime.upkeep import rebuild
+from store.contents import Contents, Damaged
 from store.engine import owner_engine
 from store.policies import publish
 from tests.files import jpeg, pdf, png
@@ -234,6 +237,58 @@ async def test_the_database_holds_no_readable_byte_and_notices_what_was_changed(
     refusal(await read(case, added["id"], EMPLOYEE), 410, "content_erased")
     outcomes = [a["outcome"] for a in (await house.get(f"/cases/{case.id}/accesses", "auditor"))["items"]]
     assert outcomes == ["erased", "damaged", "damaged"]
+
+
+async def test_contents_open_with_an_old_key_after_a_rotation_and_not_without_it(house: House, home: Path) -> None:
+    case = await house.open("lateral_pass")
+    added = await handed_in(case, pdf())
+    old, new = keys.document_keys(Settings(MUTASI_HOME=home)), {"k-new": b"\x01" * 32}  # type: ignore[call-arg]
+    (row,) = await house.sql("SELECT id, key_id FROM document_content")
+    assert row.key_id in old
+    async with house.engine.connect() as connection:
+        rotated = Contents(house.engine, {**new, **old})
+        assert await rotated.open(connection, row.id, added["sha256"]) == pdf()
+        with pytest.raises(Damaged, match=row.key_id):
+            await Contents(house.engine, new).open(connection, row.id, added["sha256"])
+        with pytest.raises(Damaged, match="ledger"):
+            await rotated.open(connection, row.id, "0" * 64)
+
+
+@pytest.mark.parametrize(
+    ("header", "name"),
+    [
+        ('attachment; filename="../../etc/pass wd.pdf"', "pass wd.pdf"),
+        ("attachment; filename=\"x.pdf\"; filename*=UTF-8''Surat%20%C3%A9dit.pdf", "Surat édit.pdf"),
+        ("attachment; filename=scan", "scan"),
+        ("attachment; filename*='';;;=\"", None),
+        ("", None),
+    ],
+)
+async def test_the_name_of_a_file_is_taken_without_its_path(house: House, header: str, name: str | None) -> None:
+    case = await house.open("lateral_pass")
+    headers = {"Idempotency-Key": "k", "Content-Type": "application/pdf", "Content-Disposition": header}
+    answer = await house.request("POST", f"/cases/{case.id}/documents", EMPLOYEE, content=pdf(), headers=headers,
+                                 params={"document": "D07"})  # fmt: skip
+    assert (answer.status_code, answer.json()["file_name"]) == (201, name)
+    given = (await read(case, answer.json()["id"], EMPLOYEE)).headers["content-disposition"]
+    assert given.startswith('attachment; filename="D07-1.pdf"; ') and given.endswith(".pdf")
+
+
+async def test_a_request_that_is_neither_a_file_nor_a_reuse_is_invalid(house: House) -> None:
+    case = await house.open("lateral_pass")
+
+    async def sent(content: bytes, kind: str, **params: str) -> Any:
+        headers = {"Idempotency-Key": uuid.uuid4().hex, "Content-Type": kind}
+        path = f"/cases/{case.id}/documents"
+        return await house.request("POST", path, EMPLOYEE, content=content, headers=headers, params=params)
+
+    refusal(await sent(b"{", "application/json"), 400, "malformed_json")
+    refusal(await sent(b'{"reuse": "?"}', "application/json"), 422, "invalid_request")
+    refusal(await sent(b'{"reuse": "d_%s", "x": 1}' % (b"a" * 26), "application/json"), 422, "invalid_request")
+    refusal(await sent(b'{"reuse": "d_%s"}' % (b"a" * 26), "application/json"), 404, "document_unknown")
+    refusal(await sent(pdf(), "application/pdf"), 422, "invalid_request")
+    refusal(await sent(pdf(), "application/pdf", document="D06"), 422, "document_date_required")
+    refusal(await sent(pdf(), "application/pdf", document="D06", issued_on="2020-01-01"), 422, "document_expired")
 
 
 async def test_missing_documents_go_with_the_case_to_those_who_decide(house: House) -> None:
