@@ -301,6 +301,9 @@ async def test_missing_documents_go_with_the_case_to_those_who_decide(house: Hou
         added = await handed_in(case, pdf(code), document=code)
         await accept(case, added["id"])
     assert "documents_missing" not in case.state["flags"]
+    assert (await read(case, added["id"], "governor")).content == pdf("D10")
+    (last, *_) = (await house.get(f"/cases/{case.id}/accesses", "inspector"))["items"]
+    assert (last["capacity"], last["outcome"]) == ("governor", "read")
     assert (await rebuild(_settings(house), apply=False, progress=None)).differing == []
 
 
