@@ -18,12 +18,15 @@ from api import health, metrics, openapi, problems
 from api.auth import Tokens
 from api.deps import Services, known_parameters
 from api.desk import Desk
-from api.routes import calendar, cases, oversight, policies, register, work
+from api.routes import calendar, cases, documents, oversight, policies, register, work
 from runtime import keys, temporal
 from runtime.settings import Settings, required
+from store.contents import Contents
 from store.engine import app_engine
 
 MAX_BODY_BYTES = 1024 * 1024
+MAX_CONTENT_BYTES = 16 * 1024 * 1024
+"""What the process takes of a file at most; how much a document may have, the policy says."""
 POOL_SIZE = 12
 PREFIX = "/api/v1"
 
@@ -41,7 +44,12 @@ def create_app(settings: Settings, services: Services | None = None) -> FastAPI:
             return
         engine = app_engine(required(settings.database_url, "DATABASE_URL"), POOL_SIZE)
         client = await temporal.connect(settings, lazy=True, identity="mutasi-api")
-        app.state.services = Services(engine, Desk(client, engine), Tokens(keys.token_key(settings)))
+        app.state.services = Services(
+            engine,
+            Desk(client, engine),
+            Tokens(keys.token_key(settings)),
+            Contents(engine, keys.document_keys(settings)),
+        )
         yield
         await engine.dispose()
 
@@ -58,12 +66,20 @@ def create_app(settings: Settings, services: Services | None = None) -> FastAPI:
         redirect_slashes=False,
         generate_unique_id_function=lambda route: route.operation_id or route.name,
     )
-    for router in (cases.router, calendar.router, oversight.router, policies.router, register.router, work.router):
+    for router in (
+        cases.router,
+        calendar.router,
+        documents.router,
+        oversight.router,
+        policies.router,
+        register.router,
+        work.router,
+    ):
         app.include_router(router, prefix=PREFIX, dependencies=[Depends(known_parameters)])
     app.include_router(health.router)
     problems.install(app)
     openapi.install(app)
-    app.add_middleware(RequestBodyLimitMiddleware, max_body_size=MAX_BODY_BYTES)
+    app.add_middleware(BodyLimit)
     app.add_middleware(RequestContext)
     return app
 
@@ -72,8 +88,19 @@ _REQUEST_ID = re.compile(r"(?!.*(?<![A-Za-z0-9])\d{16,18}(?![A-Za-z0-9]))[A-Za-z
 """Ids we take over from callers: short, plain, and no NIP or NIK, since they are logged and kept."""
 
 
+class BodyLimit:
+    """Measures bodies while they are read: small ones everywhere, files where documents are handed in."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._small = RequestBodyLimitMiddleware(app, MAX_BODY_BYTES)
+        self._files = RequestBodyLimitMiddleware(app, MAX_CONTENT_BYTES)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await (self._files if _takes_files(scope) else self._small)(scope, receive, send)
+
+
 class RequestContext:
-    """Gives every request an id, tells it to logs and caller, counts and times it, and takes small JSON bodies only."""
+    """Gives every request an id, tells it to logs and caller, counts and times it, turns away what nobody takes."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -104,7 +131,7 @@ class RequestContext:
             await send(message)
 
         try:
-            if fault := _unacceptable(scope["method"], headers):
+            if fault := _unacceptable(scope, headers):
                 await problems.problem(Request(scope), fault)(scope, receive, answer)
             else:
                 await self._app(scope, receive, answer)
@@ -126,14 +153,21 @@ class RequestContext:
         log.info("request", method=scope["method"], route=path, status=status, ms=round(seconds * 1000, 1))
 
 
-def _unacceptable(method: str, headers: Headers) -> str | None:
+_FILES = re.compile(rf"{PREFIX}/cases/[^/]+/documents")
+
+
+def _takes_files(scope: Scope) -> bool:
+    return scope["type"] == "http" and scope["method"] == "POST" and _FILES.fullmatch(scope["path"]) is not None
+
+
+def _unacceptable(scope: Scope, headers: Headers) -> str | None:
     """What is wrong with a body before it is read. One that does not tell its length is measured while it is read."""
-    length = headers.get("content-length", "")
-    if length.isdecimal() and int(length) > MAX_BODY_BYTES:
+    length, method, files = headers.get("content-length", ""), scope["method"], _takes_files(scope)
+    if length.isdecimal() and int(length) > (MAX_CONTENT_BYTES if files else MAX_BODY_BYTES):
         return "payload_too_large"
     has_body = length not in ("", "0") or "transfer-encoding" in headers
     if method not in ("POST", "PUT", "PATCH") or not has_body:
         return None
     kind = headers.get("content-type", "").partition(";")[0].strip().lower()
     is_json = kind == "application/json" or kind.endswith("+json")
-    return None if is_json else "unsupported_media_type"
+    return None if is_json or (files and kind in documents.FILE_TYPES) else "unsupported_media_type"

@@ -19,6 +19,7 @@ from api.cursors import Cursors
 from api.desk import Desk
 from api.problems import Problem, language_of
 from domain.calendar import local_day
+from store.contents import Contents
 from store.gathering import Gatherer
 from store.surroundings import surroundings
 from store.viewing import Viewer
@@ -29,11 +30,12 @@ _bearer = HTTPBearer(auto_error=False, description="A short-lived token naming a
 class Services:
     """What the application was put together from; one for each application, on its state."""
 
-    def __init__(self, engine: AsyncEngine, desk: Desk, tokens: Tokens) -> None:
+    def __init__(self, engine: AsyncEngine, desk: Desk, tokens: Tokens, contents: Contents) -> None:
         self.engine = engine
         self._reader = engine.execution_options(isolation_level="AUTOCOMMIT")
         self.desk = desk
         self.tokens = tokens
+        self.contents = contents
         self.cursors = Cursors(tokens.cursor_secret)
         self.gatherer = Gatherer()
 

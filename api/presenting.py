@@ -6,6 +6,7 @@ from typing import Any
 
 from api import schemas as out
 from api.problems import explain
+from domain import catalogue
 from domain import nip as nips
 from domain.case import Case
 from domain.decide import may
@@ -14,7 +15,7 @@ from domain.facts import Facts, Window
 from domain.policy import Policy
 from domain.refusals import Refusal
 from domain.tasks import tasks
-from domain.vocabulary import Act, Flag, RuleOutcome, Severity, WindowKind
+from domain.vocabulary import Act, DocumentStatus, Flag, RuleOutcome, Severity, WindowKind
 from domain.windows import closed_windows, gates_still, required_consents
 from runtime import i18n
 from store.cases import CaseRow, LedgerEntry
@@ -231,6 +232,7 @@ def case_view(
             "acts": acts(case, facts, language),
             "windows": windows(case, facts, language),
             "flags": _flags_now(case, facts),
+            "documents": documents_lacking(catalogue.entries(case, facts.policy, facts.today)),
             "notices": notice_states,
         }
     )
@@ -274,6 +276,15 @@ def _flags_now(case: Case, facts: Facts) -> list[Flag]:
     """The flags of the case, and the window it is in today, which nobody may have acted in yet."""
     inside = facts.target is not None and gates_still(case) and closed_windows(case, facts, facts.target, facts.today)
     return sorted({*case.flags, *([Flag.RESTRICTED_WINDOW] if inside else [])})
+
+
+def documents_lacking(found: list[catalogue.Entry]) -> out.DocumentsLackingOut:
+    """What a case still lacks in documents, by their codes."""
+    return out.DocumentsLackingOut(
+        missing=[e.code for e in found if e.missing],
+        expiring=[e.code for e in found if e.status is DocumentStatus.EXPIRING],
+        awaiting=[e.code for e in found if e.status is DocumentStatus.AWAITING],
+    )
 
 
 _SEALED_TYPES = frozenset({"board_voted"})

@@ -27,6 +27,8 @@ STATUS: dict[Category, HTTPStatus] = {
     Category.CONFLICT: HTTPStatus.CONFLICT,
     Category.STALE: HTTPStatus.PRECONDITION_FAILED,
     Category.INVALID: HTTPStatus.UNPROCESSABLE_ENTITY,
+    Category.TOO_LARGE: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    Category.MEDIA_TYPE: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
 }
 
 CODES: dict[str, HTTPStatus] = {
@@ -47,6 +49,8 @@ CODES: dict[str, HTTPStatus] = {
     "engine_unavailable": HTTPStatus.SERVICE_UNAVAILABLE,
     "register_unavailable": HTTPStatus.SERVICE_UNAVAILABLE,
     "internal_error": HTTPStatus.INTERNAL_SERVER_ERROR,
+    "content_erased": HTTPStatus.GONE,
+    "content_damaged": HTTPStatus.INTERNAL_SERVER_ERROR,
 }
 """Stable codes of what is wrong with a request itself, beside those of refusals."""
 

@@ -10,8 +10,10 @@ from domain.vocabulary import (
     Act,
     Capacity,
     ConsentIssuer,
+    DocumentStatus,
     Flag,
     Kind,
+    MediaType,
     Office,
     Origin,
     Outcome,
@@ -20,6 +22,7 @@ from domain.vocabulary import (
     Severity,
     Stage,
     Status,
+    Verdict,
     WindowKind,
 )
 
@@ -208,6 +211,14 @@ class WindowOut(BaseModel):
     text: str
 
 
+class DocumentsLackingOut(BaseModel):
+    """Codes of documents: needed and not there, running out soon, and waiting for a verdict."""
+
+    missing: list[str]
+    expiring: list[str]
+    awaiting: list[str]
+
+
 class CaseOut(CaseSummary):
     """A case as this caller sees it, with the acts open to him now and why others are not."""
 
@@ -232,6 +243,7 @@ class CaseOut(CaseSummary):
     tasks: list[TaskOut]
     acts: list[ActOut]
     windows: list[WindowOut] = []
+    documents: DocumentsLackingOut
     notices: dict[str, int] = Field(description="How many notices of the case are in which state.")
 
 
@@ -467,3 +479,58 @@ class RatingYearIn(BaseModel):
 
 class RatingYearOut(BaseModel):
     last_closed: int
+
+
+class DocumentVersionOut(BaseModel):
+    """One version of a document. `sha256` is the hash of its content that stands in the ledger."""
+
+    id: str
+    document: str = Field(description="Code in the catalogue.", examples=["D06"])
+    version: int
+    sha256: str
+    size: int = Field(description="Bytes.")
+    media_type: MediaType
+    file_name: str | None = Field(None, description="Only for those who may read the content.")
+    readable: bool = Field(description="Whether this caller may read the content.")
+    added_by: str | None
+    added_at: Instant
+    issued_on: date | None
+    valid_until: date | None
+    verdict: Verdict | None
+    reason: str | None = Field(None, description="Why it was returned or rejected; for those who may read the content.")
+    judged_by: str | None = None
+    judged_at: Instant | None = None
+    reused_from: str | None = Field(None, description="Number of the case in which it was accepted.")
+
+
+class DocumentOut(BaseModel):
+    """A document of the catalogue in a case, with its versions, oldest first."""
+
+    document: str
+    title: str
+    issuer: str
+    ground: str
+    needed: bool
+    status: DocumentStatus
+    by: Act = Field(description="The act before which it must be accepted.")
+    enforce: str = Field(description="`block`: that act is refused without it; `warn`: those who decide are told.")
+    months: int | None = Field(description="How long it is good, from the date it bears.")
+    proved_by: str | None = Field(description="Rule on whose passing the register itself is the proof.")
+    versions: list[DocumentVersionOut]
+
+
+class DocumentsOut(DocumentsLackingOut):
+    """The documents of a case: those it needs and those it has."""
+
+    items: list[DocumentOut]
+
+
+class AccessOut(BaseModel):
+    """Somebody asked for the content of a document."""
+
+    at: Instant
+    person_id: str
+    capacity: str = Field(description="`subject`, `uploader`, `participant`, `none`, or an office.")
+    document_id: str
+    outcome: str = Field(examples=["read", "refused", "absent"])
+    request_id: str | None

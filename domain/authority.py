@@ -35,6 +35,7 @@ _HR_ACTS = frozenset(
         Act.HOLD,
         Act.RESUME,
         Act.CANCEL,
+        Act.JUDGE_DOCUMENT,
     }
 )
 _ON_EVERY_ROUTE = frozenset(Office) - {Office.AGENCY_HEAD}
@@ -63,6 +64,8 @@ def standing(case: Case, act: Act, actor: Actor, facts: Facts, on_behalf_of: Act
         return _as_subject(case, act, actor)
     if act is Act.COMMENT:
         return Standing(capacity(case, act, actor, facts))
+    if act is Act.ADD_DOCUMENT and actor.person == case.subject:
+        return Standing(None)
     task = on_behalf_of or act
     fitting = list(_fitting(case, task, actor, facts))
     if not fitting:
@@ -132,6 +135,8 @@ def held_fits(case: Case, act: Act, held: OfficeHeld, facts: Facts) -> bool:
     """Whether an office held is one the act belongs to, by right or because the task went up to it."""
     if act is Act.UNIT_OPINION:
         return _heads(held, {case.to_post.agency, _origin_agency(case)})
+    if act is Act.ADD_DOCUMENT:
+        return held.office in HR or _heads(held, {case.to_post.agency, _origin_agency(case)})
     if act is Act.CONFIRM_DUTY:
         return _heads(held, {case.to_post.agency}) or _stands_in_for_head(case, held, facts)
     if act is Act.RECORD_REVIEW:

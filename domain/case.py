@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
+from domain import documents as papers
 from domain import events as ev
 from domain.vocabulary import (
     Act,
@@ -135,6 +136,8 @@ class Case(_Part):
     review_day: int | None = None
     reviewed: tuple[int, ...] = ()
 
+    documents: tuple[papers.Document, ...] = ()
+    """Every version of every document handed in, in that order."""
     flags: tuple[Flag, ...] = ()
     returns: int = 0
     held: Held | None = None
@@ -332,7 +335,11 @@ def _(event: ev.AcknowledgementMissed, case: Case, recorded: Recorded) -> dict[s
 
 @_changes.register
 def _(event: ev.CaseVerified, case: Case, recorded: Recorded) -> dict[str, Any]:
-    return {"verifiers": tuple(sorted({*case.verifiers, recorded.by})), "measures": event.measures}
+    return {
+        "verifiers": tuple(sorted({*case.verifiers, recorded.by})),
+        "measures": event.measures,
+        **_documents_missing(case, event.missing_documents),
+    }
 
 
 @_changes.register
@@ -362,11 +369,17 @@ def _advised(case: Case, advice: Recommendation) -> dict[str, Any]:
 
 @_changes.register
 def _(event: ev.DecisionMade, case: Case, recorded: Recorded) -> dict[str, Any]:
+    approved = event.decision is DecisionChoice.APPROVE
     return {
         "deferred_until": event.until if event.decision is DecisionChoice.DEFER else None,
-        "approved_at": recorded.at if event.decision is DecisionChoice.APPROVE else None,
+        "approved_at": recorded.at if approved else None,
         "opened_windows": event.windows or None,
-        **_flags(case, *event.flags),
+        **_flags(
+            case,
+            *event.flags,
+            Flag.DOCUMENTS_MISSING if approved and event.missing_documents else None,
+            drop=(Flag.DOCUMENTS_MISSING,) if approved else (),
+        ),
     }
 
 
@@ -439,3 +452,22 @@ def _(event: ev.ClockEvent, case: Case, recorded: Recorded) -> dict[str, Any]:
 def _(event: ev.DeadlineRecomputed, case: Case, recorded: Recorded) -> dict[str, Any]:
     waits = Flag.RESTRICTED_WINDOW if event.cause == "window" and event.new.on > event.old.on else None
     return {"due": event.new, "wakes": event.wakes, "undo": None, **_flags(case, waits)}
+
+
+@_changes.register
+def _(event: ev.DocumentAdded, case: Case, recorded: Recorded) -> dict[str, Any]:
+    added = papers.added(event, recorded.by, recorded.at)
+    return {"documents": (*case.documents, added), **_documents_missing(case, event.missing_documents)}
+
+
+@_changes.register
+def _(event: ev.DocumentJudged, case: Case, recorded: Recorded) -> dict[str, Any]:
+    judged = tuple(papers.judged(d, event, recorded.by, recorded.at) for d in case.documents)
+    return {"documents": judged, **_documents_missing(case, event.missing_documents)}
+
+
+def _documents_missing(case: Case, missing: tuple[str, ...] | None) -> dict[str, Any]:
+    """The flag as the event found it; an event that did not look leaves it."""
+    if missing is None:
+        return {}
+    return _flags(case, Flag.DOCUMENTS_MISSING) if missing else _flags(case, drop=(Flag.DOCUMENTS_MISSING,))

@@ -38,6 +38,7 @@ from domain.vocabulary import (
     Recommendation,
     ReviewOutcome,
     Stage,
+    Verdict,
 )
 
 Sentence = Annotated[
@@ -53,6 +54,10 @@ Day = Annotated[date, Field(ge=date(2000, 1, 1), le=date(2100, 12, 31))]
 """A date within reach of the register and its calendar."""
 
 _one_or_many = BeforeValidator(lambda value: [value] if isinstance(value, str) else value)
+DocumentCode = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[A-Z][A-Z0-9_]{1,15}$")]
+"""Code of a document in the catalogue of the policy."""
+DocumentId = Annotated[str, StringConstraints(pattern=r"^d_[a-z2-7]{26}$")]
+
 Lines = Annotated[tuple[Sentence, ...], _one_or_many, Field(max_length=20)]
 """One sentence or several."""
 Preferences = Annotated[tuple[Code, ...], Field(max_length=3)]
@@ -434,11 +439,42 @@ class Comment(_Act):
     visible_to_employee: bool = False
 
 
+class AddDocument(_Act):
+    """A document is handed in: stored content of one's own, or one accepted in another case of the same employee."""
+
+    act: Literal[Act.ADD_DOCUMENT]
+    document: DocumentCode | None = None
+    content: Annotated[str, StringConstraints(pattern=r"^b_[a-z2-7]{26}$")] | None = None
+    file_name: Line | None = None
+    issued_on: Day | None = None
+    reuse: DocumentId | None = None
+
+    @model_validator(mode="after")
+    def _one_source(self) -> "AddDocument":
+        if (self.reuse is None) == (self.content is None or self.document is None):
+            raise PydanticCustomError("content_or_reuse", "either a document with its content, or one to reuse")
+        return self
+
+
+class JudgeDocument(_Act):
+    """HR accepts, returns or rejects a document, each by itself. Only an acceptance needs no reason."""
+
+    act: Literal[Act.JUDGE_DOCUMENT]
+    document: DocumentId
+    verdict: Verdict
+
+    @model_validator(mode="after")
+    def _reasoned(self) -> "JudgeDocument":
+        if self.verdict is not Verdict.ACCEPT:
+            self._needs_reason()
+        return self
+
+
 ActCommand = Annotated[
     SupplyDossier | OverrideRule | ConfirmOverride | CloseIneligible | ContestData | ConfirmNeed
     | ProposeAlternative | UnitOpinion | Respond | AnswerObjection | RecordBriefing | Acknowledge | Verify
     | Consider | Propose | Decide | IssueDecree | ConfirmDuty | RecordReview | Return | UndoAct | Hold | Resume
-    | Withdraw | Cancel | Comment,
+    | Withdraw | Cancel | Comment | AddDocument | JudgeDocument,
     Field(discriminator="act"),
 ]  # fmt: skip
 

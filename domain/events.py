@@ -22,17 +22,20 @@ from domain.vocabulary import (
     Flag,
     HoldGround,
     Kind,
+    MediaType,
     ObjectionGround,
     Office,
     Opinion,
     Origin,
     Outcome,
+    PositionKind,
     Recommendation,
     ReviewOutcome,
     RuleOutcome,
     Stage,
     Status,
     TimingMark,
+    Verdict,
 )
 
 Day = date
@@ -61,6 +64,7 @@ class PostRef(_Part):
     unit_name: str
     agency: str
     agency_name: str
+    kind: PositionKind | None = None
 
 
 class WakeKind(StrEnum):
@@ -407,6 +411,8 @@ class CaseVerified(Event):
 
     type: Literal["case_verified"] = "case_verified"
     measures: Annotated[tuple[ServiceFigure, ...], PRIVATE] = ()
+    missing_documents: tuple[str, ...] = ()
+    """Documents the case needs and did not have when it went to the board."""
 
 
 class OfficialRecused(Event):
@@ -463,6 +469,8 @@ class DecisionMade(Event):
     timing: tuple[TimingMark, ...] = ()
     """What is unusual about the moment, for those who audit."""
     flags: tuple[Flag, ...] = ()
+    missing_documents: tuple[str, ...] = ()
+    """Documents the case needs and did not have when it was approved."""
 
 
 class BaselineFrozen(Event):
@@ -627,6 +635,56 @@ class CommentMade(Event):
     visible_to_employee: bool
 
 
+# --- documents -------------------------------------------------------------------------------------------------------
+
+
+class ReusedFrom(_Part):
+    """Where a reused document was accepted: the case, the document there, and who accepted it."""
+
+    case: str
+    number: str
+    document: str
+    judged_by: str
+
+
+class DocumentAdded(Event):
+    """A version of a document was handed in. Its content lies encrypted elsewhere; what it is, is bound by the hash."""
+
+    type: Literal["document_added"] = "document_added"
+    id: str
+    document: str
+    """Code in the policy's catalogue."""
+    version: int
+    sha256: str
+    """Of the content as it was handed in, hexadecimal."""
+    size: int
+    """Bytes."""
+    media_type: MediaType
+    content: str
+    """Id of the stored content."""
+    file_name: Annotated[str | None, PRIVATE] = None
+    issued_on: date | None = None
+    """The date the document bears."""
+    valid_until: date | None = None
+    """Last day on which it counts; none where the policy sets no months."""
+    reused_from: ReusedFrom | None = None
+    """A document of the same employee, accepted in another case; it counts here from the beginning."""
+    missing_documents: tuple[str, ...] | None = None
+    """What is still missing, once the case has been verified."""
+
+
+class DocumentJudged(Event):
+    """HR accepted, returned or rejected one version of one document."""
+
+    type: Literal["document_judged"] = "document_judged"
+    id: str
+    document: str
+    version: int
+    verdict: Verdict
+    missing_documents: tuple[str, ...] | None = None
+    """What is still missing, once the case has been verified."""
+
+
 # --- the clock and the post ------------------------------------------------------------------------------------------
 
 
@@ -685,7 +743,7 @@ AnyEvent = Annotated[
     | BaselineFrozen | DeferralEnded | DecreeIssued | PlacementMade | PlacementBlocked | DutyConfirmed
     | ReviewOpened | ReviewRecorded | ReviewMissed | CaseReturned | ActUndone | CasePutOnHold | CaseResumed
     | CaseEnded | CaseLapsed | CaseClosed | CommentMade | ReminderDue | DeadlinePassed | CaseEscalated
-    | NoticeUndelivered | DeadlineRecomputed,
+    | NoticeUndelivered | DeadlineRecomputed | DocumentAdded | DocumentJudged,
     Field(discriminator="type"),
 ]  # fmt: skip
 

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict
 
 from domain.calendar import Calendar
 from domain.commands import ConditionEndItem, Item, PositionSinceItem, RatingItem
+from domain.documents import Document
 from domain.events import PostRef, Staffing
 from domain.policy import Policy
 from domain.vocabulary import (
@@ -16,6 +17,7 @@ from domain.vocabulary import (
     EmployeeStatus,
     Expectation,
     Kind,
+    MediaType,
     Office,
     PositionKind,
     Potential,
@@ -66,6 +68,7 @@ class Position(_Fact):
             unit_name=self.unit_name,
             agency=self.agency,
             agency_name=self.agency_name,
+            kind=self.kind,
         )
 
 
@@ -226,6 +229,23 @@ class Seats(_Fact):
     """Whether the seat held for this case, if any, is still free of an incumbent."""
 
 
+class StoredContent(_Fact):
+    """Content that the actor has stored for this case: what it is, as measured when it was stored."""
+
+    id: str
+    sha256: str
+    size: int
+    media_type: MediaType
+
+
+class DocumentElsewhere(_Fact):
+    """A document of the same employee in another case."""
+
+    case: str
+    number: str
+    document: Document
+
+
 @dataclass(frozen=True)
 class Facts:
     """All facts of one judgement. What a command does not need is left out."""
@@ -252,6 +272,8 @@ class Facts:
     number: str = ""
     """The number a case gets when it opens."""
     baseline_ratings: dict[str, str] = field(default_factory=dict)
+    content: StoredContent | None = None
+    elsewhere: DocumentElsewhere | None = None
 
     @property
     def today(self) -> date:

@@ -12,7 +12,7 @@ from domain.authority import HR, head_office
 from domain.case import Case
 from domain.facts import Facts
 from domain.tasks import Task, tasks
-from domain.vocabulary import DecisionChoice, Eligibility, Office, Outcome
+from domain.vocabulary import DecisionChoice, Eligibility, Office, Outcome, Verdict
 
 
 class Notice(BaseModel):
@@ -49,6 +49,8 @@ TEMPLATES: tuple[str, ...] = (
     "decision_deferred",
     "decision_rejected",
     "decree_issued",
+    "document_added",
+    "document_returned",
     "escalated",
     "judged_incomplete",
     "judged_ineligible",
@@ -134,6 +136,11 @@ def _addressed(event: ev.Event, case: Case, facts: Facts) -> Iterator[tuple[str,
             yield from _each("escalated", _holders(event.office, facts))
         case ev.NoticeUndelivered():
             yield from _each("notice_undelivered", _handlers(case, facts))
+        case ev.DocumentAdded() if event.reused_from is None:
+            yield from _each("document_added", _handlers(case, facts))
+        case ev.DocumentJudged() if event.verdict is not Verdict.ACCEPT:
+            handed_in = (d.by for d in case.documents if d.id == event.id)
+            yield from _each("document_returned", (case.subject, *handed_in))
 
 
 def _each(template: str, persons: Iterable[str]) -> Iterator[tuple[str, str]]:

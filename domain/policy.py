@@ -21,6 +21,7 @@ from domain.vocabulary import (
     ConsentIssuer,
     CostBearer,
     Kind,
+    MediaType,
     Office,
     Origin,
     PlanningAspect,
@@ -183,6 +184,42 @@ class RulePolicy(_Part):
         return self
 
 
+class DocumentScope(_Part):
+    """Cases that need a document: those whose kind, origin and kind of target post are all among these."""
+
+    kinds: frozenset[Kind] = frozenset(Kind)
+    origins: frozenset[Origin] = frozenset(Origin)
+    position_kinds: frozenset[PositionKind] = frozenset(PositionKind)
+
+
+class DocumentPolicy(_Part):
+    """A document of the catalogue: which cases need it, how long it is good, and what its absence does.
+
+    `by` is the act before which it must be accepted; `enforce` says whether that act is refused without it or the
+    absence is only shown to those who decide. `proved_by` is a rule that passes on the register's word for the same.
+    """
+
+    title: Text
+    issuer: Text
+    ground: str
+    needed_for: tuple[DocumentScope, ...] = (DocumentScope(),)
+    months: Annotated[int, Field(ge=1, le=600)] | None = None
+    by: Literal[Act.VERIFY, Act.DECIDE] = Act.VERIFY
+    enforce: Literal["block", "warn"] = "warn"
+    proved_by: str | None = None
+    reusable: bool = False
+
+
+class DocumentLimits(_Part):
+    """What may be handed in: bytes of one file, types by content, versions of one document in a case."""
+
+    max_bytes: Annotated[int, Field(ge=1024, le=16 * 1024 * 1024)]
+    media_types: frozenset[MediaType]
+    max_versions: Annotated[int, Field(ge=1, le=100)]
+    expiring_days: Annotated[int, Field(ge=1, le=365)]
+    """Calendar days before its end from which a document is shown as expiring."""
+
+
 class Policy(_Part):
     """A whole policy. `from_text` is the only way to make one, so that the hash is always that of the text."""
 
@@ -205,6 +242,17 @@ class Policy(_Part):
     rules: dict[str, RulePolicy]
     windows: dict[WindowKind, WindowPolicy] | None = None
     timing: TimingPolicy | None = None
+    documents: dict[Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]{1,15}$")], DocumentPolicy] = {}
+    document_limits: DocumentLimits | None = None
+
+    @model_validator(mode="after")
+    def _documents_have_limits_and_name_known_rules(self) -> "Policy":
+        if self.documents and self.document_limits is None:
+            raise ValueError("a catalogue of documents needs document_limits")
+        named = {d.proved_by for d in self.documents.values() if d.proved_by}
+        if unknown := named - set(self.rules):
+            raise ValueError(f"documents are proved by unknown rules: {sorted(unknown)}")
+        return self
 
     @model_validator(mode="after")
     def _every_post_has_a_retirement_age(self) -> "Policy":

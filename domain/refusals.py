@@ -2,7 +2,8 @@
 
     Refusal
     ├── NOT_FOUND      the case does not exist, or not for this viewer
-    │   └── case_unknown
+    │   ├── case_unknown
+    │   └── document_unknown
     ├── FORBIDDEN      this person may not do this act in any capacity he holds now
     │   ├── not_authorised          no office or role that may
     │   ├── own_case                nobody acts in office on his own case
@@ -28,9 +29,18 @@
     │   ├── same_post
     │   ├── policy_proposed
     │   ├── policy_not_proposed
-    │   └── policy_activated
+    │   ├── policy_activated
+    │   ├── documents_missing       a document that the policy insists on is not there
+    │   ├── document_already_there
+    │   ├── document_already_judged
+    │   ├── document_not_reusable
+    │   └── document_versions_full
     ├── STALE          the caller decided on an older version of the case
     │   └── stale_version
+    ├── TOO_LARGE      more bytes than the policy takes
+    │   └── document_too_large
+    ├── MEDIA_TYPE     content of another type than the policy takes
+    │   └── document_type_refused
     └── INVALID        the request contradicts itself, the register, the law or the policy
         ├── employee_unknown
         ├── position_unknown
@@ -55,6 +65,10 @@
         ├── policy_rule_unwritten
         ├── policy_rule_unshown
         ├── policy_case_fails
+        ├── document_not_in_catalogue
+        ├── document_content_unknown
+        ├── document_date_required
+        ├── document_expired
         └── idempotency_key_reused
 
 HTTP knows the categories in one place (`api/problems.py`); the words are in `locale/`.
@@ -67,6 +81,8 @@ from pydantic import BaseModel, ConfigDict
 
 class Category(Enum):
     NOT_FOUND = "not_found"
+    TOO_LARGE = "too_large"
+    MEDIA_TYPE = "media_type"
     FORBIDDEN = "forbidden"
     CONFLICT = "conflict"
     STALE = "stale"
@@ -143,6 +159,19 @@ class RefusalCode(StrEnum):
     POLICY_CASE_FAILS = "policy_case_fails", Category.INVALID
     IDEMPOTENCY_KEY_REUSED = "idempotency_key_reused", Category.INVALID
 
+    DOCUMENT_UNKNOWN = "document_unknown", Category.NOT_FOUND
+    DOCUMENTS_MISSING = "documents_missing", Category.CONFLICT
+    DOCUMENT_ALREADY_THERE = "document_already_there", Category.CONFLICT
+    DOCUMENT_ALREADY_JUDGED = "document_already_judged", Category.CONFLICT
+    DOCUMENT_NOT_REUSABLE = "document_not_reusable", Category.CONFLICT
+    DOCUMENT_VERSIONS_FULL = "document_versions_full", Category.CONFLICT
+    DOCUMENT_TOO_LARGE = "document_too_large", Category.TOO_LARGE
+    DOCUMENT_TYPE_REFUSED = "document_type_refused", Category.MEDIA_TYPE
+    DOCUMENT_NOT_IN_CATALOGUE = "document_not_in_catalogue", Category.INVALID
+    DOCUMENT_CONTENT_UNKNOWN = "document_content_unknown", Category.INVALID
+    DOCUMENT_DATE_REQUIRED = "document_date_required", Category.INVALID
+    DOCUMENT_EXPIRED = "document_expired", Category.INVALID
+
 
 _R = RefusalCode
 LEGAL_GROUNDS: dict[RefusalCode, str] = {
@@ -154,6 +183,7 @@ LEGAL_GROUNDS: dict[RefusalCode, str] = {
     _R.WINDOW_CLOSED: "UU 10/2016 Pasal 71 ayat (2), 162 ayat (3); PP 49/2008 Pasal 132A",
     _R.KIND_WITHOUT_ROUTE: "PP 11/2017 Pasal 190-197",
     _R.POST_BEYOND_ROUTE: "UU 20/2023; PP 11/2017 Pasal 107, 191",
+    _R.DOCUMENTS_MISSING: "Peraturan BKN 5/2019 Pasal 3 ayat (1)",
 }
 
 Param = str | int | tuple[str, ...]

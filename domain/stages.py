@@ -144,6 +144,8 @@ ANYWHERE: dict[Act, tuple[Status, ...]] = {
         _S.ON_HOLD,
     ),
     _A.COMMENT: (*_OPEN, _S.ON_HOLD),
+    _A.ADD_DOCUMENT: (*_BEFORE_DECREE, _S.PLACEMENT_BLOCKED, _S.ON_HOLD),
+    _A.JUDGE_DOCUMENT: (*_BEFORE_DECREE, _S.PLACEMENT_BLOCKED, _S.ON_HOLD),
 }
 """Crosswise acts and the statuses they are open in. `undo` is open by time and author, not by status."""
 

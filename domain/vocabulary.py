@@ -113,6 +113,8 @@ class Act(StrEnum):
     WITHDRAW = "withdraw"
     CANCEL = "cancel"
     COMMENT = "comment"
+    ADD_DOCUMENT = "add_document"
+    JUDGE_DOCUMENT = "judge_document"
 
 
 class Office(StrEnum):
@@ -382,6 +384,7 @@ class Flag(StrEnum):
     DATA_SUPPLIED = "data_supplied"
     RESTRICTED_WINDOW = "restricted_window"
     UNUSUAL_TIMING = "unusual_timing"
+    DOCUMENTS_MISSING = "documents_missing"
 
 
 class Direction(StrEnum):
@@ -410,3 +413,32 @@ class CostBearer(StrEnum):
 
     RECEIVING_AGENCY = "receiving_agency"
     EMPLOYEE = "employee"
+
+
+class MediaType(StrEnum):
+    """Types of file that a document can be, as told by its content."""
+
+    PDF = "application/pdf"
+    PNG = "image/png"
+    JPEG = "image/jpeg"
+
+
+class Verdict(StrEnum):
+    """What HR says of one version of one document: it counts, it must be mended, or it is not the one asked for."""
+
+    ACCEPT = "accept"
+    RETURN = "return"
+    REJECT = "reject"
+
+
+class DocumentStatus(StrEnum):
+    """Where a case stands with one document of the catalogue."""
+
+    PROVED = "proved"
+    ACCEPTED = "accepted"
+    EXPIRING = "expiring"
+    AWAITING = "awaiting"
+    RETURNED = "returned"
+    REJECTED = "rejected"
+    EXPIRED = "expired"
+    MISSING = "missing"

@@ -63,6 +63,29 @@ def case_show(case: str, who: As = "hr_officer", as_json: Json = False) -> None:
     console.print(rows)
 
 
+@app.command("documents")
+def case_documents(case: str, who: As = "hr_officer", as_json: Json = False) -> None:
+    """List the documents a case needs and has."""
+    found = call(who, "GET", f"/cases/{case}/documents")
+    if as_json:
+        print_json(found)
+        return
+    rows = table(
+        "Document", "Title", "Status", "Version", Column("Valid until", no_wrap=True), Column("Id", no_wrap=True)
+    )
+    for item in found["items"]:
+        newest = item["versions"][-1] if item["versions"] else {}
+        rows.add_row(
+            item["document"],
+            item["title"],
+            item["status"],
+            str(newest.get("version", "")),
+            newest.get("valid_until") or "",
+            newest.get("id", ""),
+        )
+    console.print(rows if found["items"] else "No documents.")
+
+
 @app.command("act")
 def case_act(
     case: str,

@@ -221,10 +221,45 @@ async def _keys(settings: Settings) -> Check:
         return Check("keys", "warning", "none yet", "nothing to do: they are made when they are first needed")
     keys.token_key(settings)
     found = keys.payload_keys(settings)
+    keys.document_keys(settings)
     for file in (settings.home / "keys").glob("*"):
         if file.stat().st_mode & 0o077:
             return Check("keys", "fault", f"{file.name} can be read by others", f"chmod 600 {file}")
     return Check("keys", "ok", f"token key; {len(found)} payload keys, newest {next(iter(found))}")
+
+
+_CONTENTS = text("""
+    WITH named AS (
+        SELECT DISTINCT p.document->>'content' AS id
+        FROM docket d, jsonb_array_elements(d.state->'documents') AS p(document)
+    )
+    SELECT count(c.id) AS stored,
+           count(c.id) FILTER (WHERE n.id IS NULL AND c.stored_at < now() - interval '1 day') AS unnamed,
+           count(n.id) FILTER (WHERE c.id IS NULL) AS gone,
+           array_agg(DISTINCT c.key_id) FILTER (WHERE c.id IS NOT NULL) AS keys
+    FROM document_content c FULL JOIN named n ON n.id = c.id
+""")
+
+
+async def _documents(settings: Settings) -> Check:
+    engine = app_engine(required(settings.database_url, "DATABASE_URL"), pool_size=1)
+    try:
+        async with engine.connect() as connection:
+            row = (await connection.execute(_CONTENTS)).one()
+    finally:
+        await engine.dispose()
+    if lost := set(row.keys or ()) - set(keys.document_keys(settings) if row.stored else ()):
+        return Check(
+            "documents", "fault", f"contents are sealed with keys that are not there: {', '.join(sorted(lost))}",
+            "put them back into MUTASI_DOCUMENT_KEYS, at the end",
+        )  # fmt: skip
+    counted = f"{row.stored} contents, {row.unnamed} that no document names"
+    if row.gone:
+        return Check(
+            "documents", "warning", f"{counted}; {row.gone} named by a document and not there",
+            "nothing to do if they were lawfully erased; otherwise restore the table document_content",
+        )  # fmt: skip
+    return Check("documents", "ok", counted)
 
 
 def _today() -> date:
@@ -240,18 +275,20 @@ EXAMINATIONS: dict[str, Examination] = {
     "ledger": _ledger,
     "policy": _policy,
     "calendar": _calendar,
+    "documents": _documents,
     "engine": _engine,
     "workers": _workers,
     "api": _api,
     "mail": _mail,
 }
 REMEDIES = {
-    "keys": "made by themselves outside production; there set MUTASI_TOKEN_KEY and MUTASI_PAYLOAD_KEYS",
+    "keys": "made by themselves outside production; there set MUTASI_TOKEN_KEY and the keys of payloads and documents",
     "database": "is PostgreSQL running, and DATABASE_URL right? `mutasi up` starts an embedded one",
     "schema": "run `mutasi migrate` as the owner of the schema (DATABASE_OWNER_URL)",
     "ledger": "run `mutasi migrate`",
     "policy": "MUTASI_POLICY must name a policy file; then run `mutasi migrate`",
     "calendar": "run `mutasi migrate`",
+    "documents": "run `mutasi migrate`; MUTASI_DOCUMENT_KEYS must be set in production",
     "engine": "is Temporal running, and TEMPORAL_ADDRESS right? `mutasi up` starts an embedded one",
     "workers": "start one: `mutasi worker`",
     "api": "start it: `mutasi api`",

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from pydantic import SecretStr
 
 from runtime.settings import MissingSetting, Settings
 
@@ -20,14 +21,20 @@ def token_key(settings: Settings) -> str:
 
 def payload_keys(settings: Settings) -> dict[str, bytes]:
     """AES-256 keys of the engine's payloads by id, the one for new payloads first."""
-    if settings.payload_keys:
-        text = settings.payload_keys.get_secret_value()
-    else:
-        text = _made_once(settings, "payload.keys", _new_payload_key, "MUTASI_PAYLOAD_KEYS")
+    return _ring(settings, settings.payload_keys, "payload.keys", "MUTASI_PAYLOAD_KEYS")
+
+
+def document_keys(settings: Settings) -> dict[str, bytes]:
+    """AES-256 keys of the contents of documents by id, the one for new contents first."""
+    return _ring(settings, settings.document_keys, "documents.keys", "MUTASI_DOCUMENT_KEYS")
+
+
+def _ring(settings: Settings, given: SecretStr | None, name: str, variable: str) -> dict[str, bytes]:
+    text = given.get_secret_value() if given else _made_once(settings, name, _new_payload_key, variable)
     pairs = (part.strip().partition(":") for part in text.split(",") if part.strip())
     keys = {key_id: base64.b64decode(encoded) for key_id, _, encoded in pairs}
     if not keys or any(len(key) != 32 for key in keys.values()):
-        raise ValueError("MUTASI_PAYLOAD_KEYS holds ids with 32 bytes each, base64: `id:…,id:…`")
+        raise ValueError(f"{variable} holds ids with 32 bytes each, base64: `id:…,id:…`")
     return keys
 
 

@@ -99,6 +99,11 @@ class Settings(BaseSettings):
         validation_alias="MUTASI_PAYLOAD_KEYS",
         description="`id:base64,…`, newest first: AES-256 keys of the engine's payloads; default: as the token key.",
     )
+    document_keys: SecretStr | None = Field(
+        None,
+        validation_alias="MUTASI_DOCUMENT_KEYS",
+        description="`id:base64,…`, newest first: AES-256 keys of the documents' contents; default: as the token key.",
+    )
     payload_encryption: bool = Field(
         True,
         validation_alias="MUTASI_PAYLOAD_ENCRYPTION",

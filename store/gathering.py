@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from domain.calendar import Calendar, local_day
 from domain.case import CLOCK, Case
 from domain.commands import (
+    AddDocument,
     Command,
     Elapse,
     OpenCase,
@@ -24,7 +25,7 @@ from domain.events import WakeKind
 from domain.facts import Actor, Facts, Position
 from domain.policy import Policy
 from domain.vocabulary import Act, Status
-from store import people, seats
+from store import documents, people, seats
 from store.calendars import CALENDAR_VERSION, Calendars
 from store.policies import Policies
 from store.surroundings import Surroundings, surroundings
@@ -112,6 +113,9 @@ class Gatherer:
     ) -> Facts:
         """Everything to judge a command on a case; without a command, what every act needs."""
         facts = await self._facts(connection, now, case.policy, actor, agencies_of(case), around)
+        if isinstance(command, AddDocument):
+            content, elsewhere = await documents.asked_for(connection, case, command, actor)
+            return replace(facts, content=content, elsewhere=elsewhere)
         if command is None or not _is_judging(case, command):
             return await self._with_post(connection, facts, case) if _meets_windows(case, command, facts) else facts
         code, wanted = _post_in_question(case, command)

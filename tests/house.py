@@ -30,6 +30,7 @@ from api.desk import Desk
 from runtime.settings import Settings
 from runtime.tokens import token_for
 from store.commit import Register
+from store.contents import Contents
 from store.engine import app_engine
 from tests.postbox import Postbox
 from worker import build
@@ -294,7 +295,8 @@ async def house(
         from runtime import keys
 
         tokens = Tokens(keys.token_key(settings))
-        app = create_app(settings, Services(engine, Desk(env.client, engine, queue), tokens))
+        contents = Contents(engine, keys.document_keys(settings))
+        app = create_app(settings, Services(engine, Desk(env.client, engine, queue), tokens, contents))
         opened = House(env, engine, app, settings, tokens, cast, postbox, queue)
         app.dependency_overrides[deps.now] = lambda: opened.now
         async with app.router.lifespan_context(app):

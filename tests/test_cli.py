@@ -213,6 +213,9 @@ def test_cases_are_listed_shown_and_acted_on(product: Product, case: dict[str, A
     assert said.stdout.startswith(f"{number}: needs_check / awaiting_confirmation")
     told = product.told("case", "show", case["id"], "--as", "auditor")
     assert (told["id"], told["events"][0]["type"]) == (case["id"], "case_opened")
+    papers, for_a_program = product.all(("case", "documents", number), ("case", "documents", number, "--json"))
+    assert "D06" in papers.stdout and "proved" in papers.stdout
+    assert json.loads(for_a_program.stdout)["missing"] == ["D06", "D07", "D09", "D10"]
     after = product.told("case", "act", number, "confirm_need", "--reason", "Perlu")
     assert after["status"] == "awaiting_response" and after["version"] > told["version"]
 

@@ -316,6 +316,7 @@ def _bodies() -> Iterator[tuple[TypeAdapter[Any], object]]:
     yield acts, {"act": "respond", "answer": "object"}
     yield acts, {"act": "respond", "answer": "accept_with_conditions"}
     yield acts, {"act": "consider"}
+    yield acts, {"act": "add_document", "document": "D06"}
     yield acts, {"act": "decide", "decision": "defer", "reason": "r"}
     yield acts, {"act": "issue_decree", "number": "1", "date": "2026-11-30", "effective_on": "2026-11-29"}
 

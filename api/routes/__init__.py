@@ -11,11 +11,13 @@ _REASONS = {
     403: "Not in this capacity",
     404: "Not there, or not for you",
     409: "Not in this state",
+    410: "Erased",
     412: "The case changed meanwhile",
     413: "Too large",
-    415: "Not JSON",
+    415: "Not of a type that is taken",
     422: "Not valid",
     428: "If-Match is required",
+    500: "A fault of ours",
     503: "The engine or the register is away: ask again with the same key",
 }
 

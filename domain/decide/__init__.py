@@ -9,10 +9,11 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from domain import catalogue
 from domain import commands as c
 from domain.authority import Standing, capacity, may_open, standing
 from domain.case import CLOCK, Case
-from domain.decide import approval, clockwork, crosswise, evaluation, hearing, placement
+from domain.decide import approval, clockwork, crosswise, evaluation, hearing, papers, placement
 from domain.decide.draft import Decision, Draft
 from domain.events import NoticeUndelivered
 from domain.facts import Facts
@@ -109,6 +110,8 @@ def may(case: Case, act: Act, facts: Facts, expected_version: int | None = None)
         return refuse(RefusalCode.CONTEST_OVER)
     if act is Act.CONSIDER and any(v.by == facts.actor.person for v in case.votes):
         return refuse(RefusalCode.ALREADY_VOTED)
+    if act is Act.VERIFY and (lacking := catalogue.blocking(case, facts.policy, facts.today, act)):
+        return refuse(RefusalCode.DOCUMENTS_MISSING, documents=lacking)
     return as_what
 
 
@@ -159,4 +162,6 @@ HANDLERS: dict[type[BaseModel], Handler] = {
     c.Withdraw: crosswise.withdraw,
     c.Cancel: crosswise.cancel,
     c.Comment: crosswise.comment,
+    c.AddDocument: papers.add_document,
+    c.JudgeDocument: papers.judge_document,
 }

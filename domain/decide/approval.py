@@ -1,6 +1,6 @@
 """Approval: verification, the board's consideration, the proposal and the governor's decision."""
 
-from domain import rules, terms, windows
+from domain import catalogue, rules, terms, windows
 from domain.commands import Consider, Decide, MeasureItem, Propose, Verify
 from domain.decide.draft import Draft
 from domain.decide.hearing import recuse
@@ -17,12 +17,18 @@ from domain.events import (
 )
 from domain.facts import Dossier, Position
 from domain.refusals import Refusal, RefusalCode, refuse
-from domain.vocabulary import DecisionChoice, Outcome, Recommendation, Status
+from domain.vocabulary import Act, DecisionChoice, Outcome, Recommendation, Status
 
 
 def verify(draft: Draft, command: Verify) -> Refusal | None:
     """A second HR person stands for the file; baseline figures may be handed in now."""
-    draft.add(CaseVerified(measures=figures(command.measures), move=draft.move_to(Status.AWAITING_CONSIDERATION)))
+    draft.add(
+        CaseVerified(
+            measures=figures(command.measures),
+            missing_documents=catalogue.missing(draft.case, draft.facts.policy, draft.facts.today),
+            move=draft.move_to(Status.AWAITING_CONSIDERATION),
+        )
+    )
     return None
 
 
@@ -80,6 +86,8 @@ def _approve(draft: Draft, command: Decide) -> Refusal | None:
     against = Recommendation.NOT_RECOMMEND in (case.board, case.proposal)
     if against and command.reason is None:
         return refuse(RefusalCode.REASON_REQUIRED)
+    if lacking := catalogue.blocking(case, facts.policy, facts.today, Act.DECIDE):
+        return refuse(RefusalCode.DOCUMENTS_MISSING, documents=lacking)
     closed = windows.closed_windows(case, facts, target, facts.today)
     if refusal := windows.gate(closed, facts, command.consents, command.consent_reference):
         return refusal
@@ -93,6 +101,7 @@ def _approve(draft: Draft, command: Decide) -> Refusal | None:
             windows=opened,
             timing=marks,
             flags=windows.flags(marks, opened),
+            missing_documents=catalogue.missing(case, facts.policy, facts.today),
             move=draft.move_to(Status.AWAITING_DECREE),
         )
     )

@@ -16,6 +16,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "act-items": reference.act_items,
     "commands": reference.commands,
     "crosswise": stages.crosswise,
+    "documents": policies.documents,
     "event-parts": reference.event_parts,
     "events": reference.events,
     "failpoints": reference.failpoints,

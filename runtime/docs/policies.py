@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from domain.policy import RulePolicy
+from domain.policy import DocumentPolicy, RulePolicy
+from domain.vocabulary import Kind, Origin, PositionKind
 from runtime.docs.markdown import codes, label, table
 from runtime.prepare import read_policy
 
@@ -51,9 +52,40 @@ def terms() -> str:
     return table(("Status", "In words", "Days", "In an emergency", "Final", "Then by itself"), rows)
 
 
+def documents() -> str:
+    """The catalogue of documents."""
+    rows = [
+        (
+            code,
+            f"{data.title.en} / *{data.title.id}*",
+            data.issuer.en,
+            _needed_for(data),
+            data.months,
+            f"`{data.by}`, {data.enforce}",
+            data.proved_by,
+            "yes" if data.reusable else None,
+            data.ground,
+        )
+        for code, data in sorted(LAW.documents.items())
+    ]
+    head = ("Code", "Title (en / id)", "Issuer", "Needed for", "Months", "Before", "Proved by", "Reusable", "Ground")
+    return table(head, rows)
+
+
+def _needed_for(data: DocumentPolicy) -> str:
+    """The cases that need a document; what is not narrowed is not named."""
+    wholes = {"kinds": Kind, "origins": Origin, "position_kinds": PositionKind}
+    scopes = []
+    for scope in data.needed_for:
+        narrowed = [sorted(getattr(scope, n)) for n, whole in wholes.items() if getattr(scope, n) != frozenset(whole)]
+        scopes.append(" and ".join(codes(names) for names in narrowed) or "every case")
+    return "; ".join(scopes)
+
+
 def values() -> str:
-    """Everything in the two policies but rules and terms, side by side."""
-    law, demo = (dict(_flat(p.model_dump(mode="json", exclude={"rules", "terms", "title"}))) for p in (LAW, DEMO))
+    """Everything in the two policies but rules, terms and documents, side by side."""
+    apart = {"rules", "terms", "title", "documents"}
+    law, demo = (dict(_flat(p.model_dump(mode="json", exclude=apart))) for p in (LAW, DEMO))
     rows = [(f"`{key}`", value, demo[key] if demo[key] != value else None) for key, value in law.items()]
     return table(("Key", "2026 edition", "Demonstration, where it differs"), rows)
 

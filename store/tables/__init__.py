@@ -14,6 +14,7 @@ from store.tables.casework import (
     RefusedAttemptRow,
     TaskRow,
 )
+from store.tables.documents import AccessRow, DocumentContentRow
 from store.tables.register import (
     CalendarOverrideRow,
     CalendarYearRow,
@@ -56,11 +57,16 @@ POLICY_CONFIRMATION = _table(PolicyConfirmationRow)
 CALENDAR_OVERRIDE = _table(CalendarOverrideRow)
 CALENDAR_YEAR = _table(CalendarYearRow)
 
+ACCESS_LOG = _table(AccessRow)
+DOCUMENT_CONTENT = _table(DocumentContentRow)
+
 __all__ = [
+    "ACCESS_LOG",
     "CALENDAR_OVERRIDE",
     "CALENDAR_YEAR",
     "COMMAND",
     "DOCKET",
+    "DOCUMENT_CONTENT",
     "HOLIDAY",
     "LEDGER",
     "PARTICIPANT",
@@ -71,12 +77,14 @@ __all__ = [
     "RATING_YEAR",
     "REFUSED_ATTEMPT",
     "TASK",
+    "AccessRow",
     "CalendarOverrideRow",
     "CalendarYearRow",
     "CommandRow",
     "CompetenceRow",
     "ConditionRow",
     "DocketRow",
+    "DocumentContentRow",
     "EmployeeRow",
     "HolidayRow",
     "ImportRunRow",

@@ -29,6 +29,8 @@ BODIES: dict[Act, dict[str, Any]] = {
     Act.RETURN: {"to_stage": "evaluation"},
     Act.HOLD: {"ground": "other", "reference": "Nota 1"},
     Act.COMMENT: {"text": "Catatan"},
+    Act.ADD_DOCUMENT: {"document": "D07", "content": f"b_{'a' * 26}"},
+    Act.JUDGE_DOCUMENT: {"document": f"d_{'a' * 26}", "verdict": "accept"},
 }
 """The least each act needs, besides a reason; the others need nothing else."""
 

@@ -1,5 +1,6 @@
 """Small makers of facts for tests of the law: everything fits unless a test says otherwise."""
 
+import hashlib
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -10,10 +11,10 @@ from domain.case import Case
 from domain.commands import OpenCase, parse_command
 from domain.decide import Decision, decide, open_case
 from domain.events import Staffing
-from domain.facts import Actor, Dossier, Facts, OfficeHeld, Position, RatingFact, Seats
+from domain.facts import Actor, Dossier, Facts, OfficeHeld, Position, RatingFact, Seats, StoredContent
 from domain.policy import Policy, from_toml
 from domain.refusals import Refusal
-from domain.vocabulary import Capacity, EmployeeStatus, HolidayKind, Office, PositionKind, Rating, Tier
+from domain.vocabulary import Capacity, EmployeeStatus, HolidayKind, MediaType, Office, PositionKind, Rating, Tier
 
 POLICIES = Path(__file__).resolve().parents[2] / "policies"
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)  # Monday 10:00 in Mamuju
@@ -104,6 +105,13 @@ def seats(free: int | None = 1, occupied: int = 0, **over: Any) -> Seats:
         "destination_unit": Staffing(code="DLH-S", required=10, occupied=7, held=0),
     }
     return Seats.model_validate({**fields, **over})
+
+
+def content(content_id: str, size: int = 2000, media_type: MediaType = MediaType.PDF) -> StoredContent:
+    """Content somebody has stored; its hash follows from its id."""
+    return StoredContent(
+        id=content_id, sha256=hashlib.sha256(content_id.encode()).hexdigest(), size=size, media_type=media_type
+    )
 
 
 CALENDAR = Calendar(

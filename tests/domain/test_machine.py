@@ -3,6 +3,7 @@
 It never sticks, never leaves the vocabulary, a closed case refuses everything, and what a step says is in the table.
 """
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -96,6 +97,16 @@ FIELDS: dict[Act, st.SearchStrategy[dict[str, Any]]] = {
     Act.WITHDRAW: st.just({}),
     Act.CANCEL: st.just({"reason": "Organisasi berubah"}),
     Act.COMMENT: st.just({"text": "Catatan"}),
+    Act.ADD_DOCUMENT: st.fixed_dictionaries(
+        {
+            "document": st.sampled_from(["D06", "D07", "D99"]),
+            "content": st.sampled_from([f"b_{letter * 26}" for letter in "abc"]),
+            "issued_on": _day,
+        }
+    ),
+    Act.JUDGE_DOCUMENT: st.fixed_dictionaries(
+        {"verdict": st.sampled_from(["accept", "return", "reject"]), "reason": _reason}
+    ),
 }
 
 
@@ -214,7 +225,12 @@ class CaseMachine(RuleBasedStateMachine):
         }
         undone = before.undo.before if before.undo and act is Act.UNDO else before
         target = fields.get("position_code", undone.to_post.position)
-        decided = decide(before, parse_command(act, fields), self.facts(by, target))
+        if act is Act.JUDGE_DOCUMENT:
+            fields = {**fields, "document": before.documents[-1].id if before.documents else f"d_{'a' * 26}"}
+        known = self.facts(by, target)
+        if act is Act.ADD_DOCUMENT:
+            known = replace(known, content=b.content(fields["content"]))
+        decided = decide(before, parse_command(act, fields), known)
         if isinstance(decided, Refusal):
             refused = may(before, act, self.facts(by))
             assert not isinstance(refused, Refusal) or refused.code is decided.code, "the list of acts told another why"
@@ -271,6 +287,12 @@ class CaseMachine(RuleBasedStateMachine):
         assert not case.due or case.status not in (Status.AWAITING_RESPONSE,) or case.wakes[-1].what is WakeKind.EXPIRE
         if case.status is Status.REVIEW_DUE and case.review_day != b.DEMO.review.days[-1]:
             assert case.wakes[-1].what is WakeKind.REVIEW, "the next review comes, recorded or not"
+
+    @invariant()
+    def nobody_judges_what_he_handed_in(self) -> None:
+        for document in self.case.documents if self.case else ():
+            assert document.judged_by != document.by
+            assert (document.verdict is None) == (document.judged_by is None)
 
     @invariant()
     def a_closed_case_holds_no_seat(self) -> None:
