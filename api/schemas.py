@@ -267,6 +267,8 @@ class CriterionOut(BaseModel):
     percent: int | None
     points: int | None
     value: str | None
+    finding: str = ""
+    text: str = Field("", description="One sentence: what was found, and what it adds.")
 
 
 class CounterfactualOut(BaseModel):
@@ -289,6 +291,8 @@ class AlternativeOut(BaseModel):
     agency_code: str
     vacant: int
     score: int | None
+    rank: int = 0
+    fit: FitOut | None = Field(None, description="Why this post stands where it stands.")
 
 
 class RouteStepOut(BaseModel):

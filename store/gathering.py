@@ -89,6 +89,21 @@ class Gatherer:
         )
         return facts, around
 
+    async def for_post(self, connection: AsyncConnection, now: datetime, actor: str, code: str) -> Facts | None:
+        """Everything to judge anybody for a post, the person aside; None for a post that does not exist."""
+        today = local_day(now)
+        posts = await people.positions(connection, [code])
+        if code not in posts:
+            return None
+        target, ancestors = posts[code]
+        around = await surroundings(connection, today, actor, agencies=[target.agency])
+        return replace(
+            await self._facts(connection, now, None, actor, [target.agency], around),
+            target=target,
+            target_ancestors=ancestors,
+            seats=await seats.seats(connection, today, target, None, None),
+        )
+
     async def for_case(
         self,
         connection: AsyncConnection,

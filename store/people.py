@@ -15,7 +15,7 @@ from domain.facts import (
     TalentFact,
 )
 
-_DOSSIER = text(f"""
+_DOSSIERS = f"""
     SELECT p.id AS person, p.nip, p.name, e.status, e.grade, e.appointed_on, e.birth_date,
            e.education, e.education_field, (e.recorded_at AT TIME ZONE '{PROVINCE.key}')::date AS as_of,
            o.position_code, lower(o.during) AS position_since,
@@ -35,8 +35,9 @@ _DOSSIER = text(f"""
     JOIN employee e ON e.person_id = p.id AND e.superseded_at IS NULL
     LEFT JOIN occupancy o ON o.person_id = p.id AND o.kind = 'incumbent' AND o.superseded_at IS NULL
                          AND o.during @> CAST(:day AS date)
-    WHERE p.id = :key OR p.nip = :key
-""")
+"""
+_DOSSIER = text(f"{_DOSSIERS} WHERE p.id = :key OR p.nip = :key")
+_DOSSIERS_OF = text(f"{_DOSSIERS} WHERE p.id = ANY(:ids)")
 
 _POSITIONS = text("""
     SELECT p.code, p.title, p.kind, p.tier, p.echelon, p.job_class, p.required, p.min_grade, p.max_grade,
@@ -65,6 +66,14 @@ async def dossier_row(connection: AsyncConnection, key: str, day: date) -> dict[
     """What the register holds about a civil servant, by person id or NIP; his post by its code only."""
     row = (await connection.execute(_DOSSIER, {"key": key, "day": day})).mappings().first()
     return dict(row) if row else None
+
+
+async def dossiers(connection: AsyncConnection, ids: list[str], day: date) -> dict[str, Dossier]:
+    """The dossiers of several civil servants by person id, their posts included, in two statements."""
+    rows = [dict(r) for r in (await connection.execute(_DOSSIERS_OF, {"ids": ids, "day": day})).mappings()]
+    held = await positions(connection, sorted({r["position_code"] for r in rows if r["position_code"]}))
+    posts = {code: post for code, (post, _) in held.items()}
+    return {r["person"]: dossier_of(r, posts.get(r["position_code"])) for r in rows}
 
 
 def dossier_of(row: dict[str, object], position: Position | None) -> Dossier:

@@ -17,7 +17,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic_core.core_schema import ErrorType
 
 from api.problems import CODES, worded
-from domain import commands
+from domain import commands, fit
 from domain import vocabulary as voc
 from domain.events import EVENT_TYPES
 from domain.notices import TEMPLATES
@@ -184,7 +184,8 @@ def needed() -> frozenset[str]:
         "cause": placement_causes(),
         "then": literals(Term.model_fields["then"].annotation),
         "notice_state": notice_states(),
-        "fit": {*literals(FitPolicy.model_fields["weights"].annotation), "counterfactual"},
+        "fit": {*literals(FitPolicy.model_fields["weights"].annotation), "counterfactual", "order", "fewer"},
+        "fit_finding": set(fit.Finding),
         "field": written("field"),
         "status": {*voc.Status, *(f"{status}.next" for status in voc.Status)},
         "refusal": {f"{code}.{part}" for code, part in product(RefusalCode, ("title", "detail"))},
@@ -239,7 +240,7 @@ def test_catalogue_is_well_formed(language: str) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_titles_and_labels_are_short_and_sentences_end(language: str) -> None:
-    whole = re.compile(r".*\.(detail|next)|(validation|then)\..*|fit\.counterfactual")
+    whole = re.compile(r".*\.(detail|next)|(validation|then|fit_finding)\..*|fit\.(counterfactual|order|fewer)")
     for key, words in catalogue(language).items():
         if whole.fullmatch(key):
             assert words.endswith("."), key

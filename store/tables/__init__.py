@@ -3,6 +3,7 @@
 from sqlalchemy import Table
 from sqlmodel import SQLModel
 
+from store.tables.careers import PostHistoryRow, StatedPreferenceRow
 from store.tables.casework import (
     CommandRow,
     DocketRow,
@@ -75,11 +76,13 @@ __all__ = [
     "PersonRow",
     "PolicyRow",
     "PositionRow",
+    "PostHistoryRow",
     "PrivateValueRow",
     "RatingRow",
     "RatingYearRow",
     "RefusedAttemptRow",
     "SeatRow",
+    "StatedPreferenceRow",
     "TalentRow",
     "TaskRow",
     "UnitRow",

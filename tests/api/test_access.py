@@ -59,6 +59,7 @@ TABLE: dict[str, Open | Person | OfCase] = {
     ),
     "GET /api/v1/positions": Person(),
     "GET /api/v1/positions/{code}": Person(),
+    "GET /api/v1/positions/{code}/candidates": Person(HR),
     "GET /api/v1/units": Person(),
     "GET /api/v1/policies/{policy_hash}": Person(),
     "POST /api/v1/rating-years": Person({"hr_head"}, body={"year": 2025}, status=201),

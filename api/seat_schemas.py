@@ -1,0 +1,52 @@
+"""What the API answers about seats and the people for them. Fields are only ever added."""
+
+from datetime import date
+
+from pydantic import BaseModel, Field
+
+from api.schemas import FitOut, PersonOut, RuleOut
+
+
+class LeftOutOut(BaseModel):
+    """How many people one rule leaves out of a list, each counted once, by the first that he fails."""
+
+    rule: str
+    title: str
+    count: int
+
+
+class CandidateOut(BaseModel):
+    """Somebody for a seat, and why he stands where he stands."""
+
+    rank: int
+    employee: PersonOut
+    grade: str
+    position_code: str | None
+    position: str | None
+    unit: str | None
+    position_since: date | None
+    outcome: str = Field(description="`eligible`, or `incomplete` while a rule still lacks data of this person.")
+    fit: FitOut
+    remarks: list[RuleOut] = Field(description="Rules that warn, or that lack data.")
+
+
+class CandidatesOut(BaseModel):
+    """The people for a seat: advisory, in one order whoever asks, with those left out counted by reason."""
+
+    position_code: str
+    title: str
+    unit: str
+    required: int
+    occupied: int
+    held: int
+    vacant: int
+    policy: str
+    rating_years: list[int]
+    items: list[CandidateOut]
+    order: str = Field(description="In words: how the list is ordered and ties are broken.")
+    considered: int = Field(description="Civil servants who do not hold the post.")
+    qualified: int = Field(description="Of those, who pass the hard requirements.")
+    judged: int = Field(description="Of those, who were judged in full, from the top, until the list was full.")
+    open_cases: int = Field(description="Of the qualified, who have another open case and are left out.")
+    left_out: list[LeftOutOut]
+    fewer: str | None = Field(None, description="Why there are fewer than three.")
