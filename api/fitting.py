@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from api import presenting
 from api import schemas as out
 from api import seat_schemas as seating
+from api.position_map import holds_of
 from api.problems import Problem, Refused
 from domain.facts import Facts
 from domain.fit import Criterion, Fit
@@ -69,6 +70,7 @@ async def candidates_of(
         raise Problem("not_found")
     found = await shortlist(connection, facts, limit)
     staffing = facts.seats.target
+    holds, waiting = await holds_of(gatherer, connection, viewer, code, facts.today)
     return seating.CandidatesOut(
         position_code=facts.target.code,
         title=facts.target.title,
@@ -77,6 +79,8 @@ async def candidates_of(
         occupied=staffing.occupied,
         held=staffing.held,
         vacant=staffing.vacant,
+        holds=holds,
+        waiting=waiting,
         policy=facts.policy.hash,
         rating_years=[facts.last_closed_rating_year - 1, facts.last_closed_rating_year],
         items=[_candidate(n, judged, found, facts, viewer, language) for n, judged in enumerate(found.items, start=1)],

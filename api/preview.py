@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from api import presenting
 from api import schemas as out
 from api.fitting import fit_out
+from api.position_map import holds_of
 from api.problems import Refused, explain
 from domain import rules
 from domain.authority import HR, TASK_OFFICE, may_open
@@ -56,7 +57,7 @@ async def preview_of(
         outcome=outcome,
         refusal=out.WhyNotOut(code=obstacle.code, detail=explain(obstacle, language)) if obstacle else None,
         rules=[presenting.rule(r, facts.policy, language) for r in results],
-        seat=_seat(facts),
+        seat=await _seat(gatherer, connection, viewer, facts),
         fit=fit_out(_fit_of(facts, dossier, target, proposal), language),
         alternatives=await _alternatives(connection, facts, dossier, target, proposal, language),
         approval_route=_route(facts),
@@ -69,11 +70,12 @@ async def _open_already(connection: AsyncConnection, dossier: Dossier) -> Refusa
     return refuse(RefusalCode.OPEN_CASE_EXISTS, number=number) if number else None
 
 
-def _seat(facts: Facts) -> out.SeatsOut | None:
+async def _seat(gatherer: Gatherer, connection: AsyncConnection, viewer: Viewer, facts: Facts) -> out.SeatsOut | None:
     seats = facts.seats
     if seats is None:
         return None
     origin = seats.origin
+    holds, waiting = await holds_of(gatherer, connection, viewer, seats.target.code, facts.today)
     return out.SeatsOut(
         required=seats.target.required,
         occupied=seats.target.occupied,
@@ -83,6 +85,8 @@ def _seat(facts: Facts) -> out.SeatsOut | None:
         origin_required=origin.required if origin else None,
         origin_occupied=origin.occupied if origin else None,
         origin_shortage=origin is not None and origin.occupied - 1 < origin.required,
+        holds=holds,
+        waiting=waiting,
     )
 
 

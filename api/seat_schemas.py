@@ -4,7 +4,7 @@ from datetime import date
 
 from pydantic import BaseModel, Field
 
-from api.schemas import FitOut, PersonOut, RuleOut
+from api.schemas import FitOut, PersonOut, RuleOut, SeatHoldOut
 
 
 class LeftOutOut(BaseModel):
@@ -40,6 +40,8 @@ class CandidatesOut(BaseModel):
     occupied: int
     held: int
     vacant: int
+    holds: list[SeatHoldOut]
+    waiting: int = Field(description="Cases that wait for a vacancy of this post.")
     policy: str
     rating_years: list[int]
     items: list[CandidateOut]

@@ -1,7 +1,7 @@
 """Gathering the facts of a judgement, in the commit's transaction: what each command needs, and no more."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -88,6 +88,10 @@ class Gatherer:
             seats=await seats.seats(connection, today, target, origin, None, self._to_commit) if target else None,
         )
         return facts, around
+
+    async def policy_in_force(self, connection: AsyncConnection, day: date) -> Policy:
+        """The policy that a case opened on the day would be judged by."""
+        return await self._policies.in_force(connection, day)
 
     async def for_post(self, connection: AsyncConnection, now: datetime, actor: str, code: str) -> Facts | None:
         """Everything to judge anybody for a post, the person aside; None for a post that does not exist."""

@@ -1,4 +1,4 @@
-"""Posts held before, and posts preferred."""
+"""Posts held before and posts preferred; open cases are found by the posts they touch."""
 
 from alembic import op
 
@@ -31,6 +31,9 @@ CREATE TABLE stated_preference (
     PRIMARY KEY (id)
 );
 CREATE UNIQUE INDEX stated_preference_current ON stated_preference (person_id) WHERE superseded_at IS NULL;
+
+CREATE INDEX docket_open_target ON docket (to_position) WHERE stage NOT IN ('review', 'closed');
+CREATE INDEX docket_open_origin ON docket (from_position) WHERE stage NOT IN ('review', 'closed');
 
 GRANT SELECT, INSERT, UPDATE ON post_history, stated_preference TO mutasi_app;
 """
