@@ -11,6 +11,7 @@ from domain.facts import (
     ConditionFact,
     Dossier,
     Position,
+    PostHeld,
     RatingFact,
     TalentFact,
 )
@@ -30,7 +31,13 @@ _DOSSIERS = f"""
               FROM competence k WHERE k.person_id = p.id AND k.superseded_at IS NULL) AS competences,
            (SELECT jsonb_build_object('year', t.year, 'performance', t.performance_axis,
                                       'potential', t.potential_axis)
-              FROM talent t WHERE t.person_id = p.id AND t.superseded_at IS NULL ORDER BY t.year DESC LIMIT 1) AS talent
+              FROM talent t WHERE t.person_id = p.id AND t.superseded_at IS NULL
+              ORDER BY t.year DESC LIMIT 1) AS talent,
+           (SELECT jsonb_agg(jsonb_build_object('title', h.title, 'kind', h.kind, 'tier', h.tier, 'unit', h.unit,
+                                                'start', h.valid_from, 'end', h.valid_to, 'source', h.source,
+                                                'as_of', (h.recorded_at AT TIME ZONE '{PROVINCE.key}')::date)
+                             ORDER BY h.valid_from, h.title)
+              FROM post_history h WHERE h.person_id = p.id AND h.superseded_at IS NULL) AS history
     FROM person p
     JOIN employee e ON e.person_id = p.id AND e.superseded_at IS NULL
     LEFT JOIN occupancy o ON o.person_id = p.id AND o.kind = 'incumbent' AND o.superseded_at IS NULL
@@ -85,6 +92,7 @@ def dossier_of(row: dict[str, object], position: Position | None) -> Dossier:
         ratings=tuple(RatingFact.model_validate(r) for r in _list(row["ratings"])),
         conditions=tuple(ConditionFact.model_validate(c) for c in _list(row["conditions"])),
         competences={k: CompetenceFact.model_validate(v) for k, v in dict(row["competences"] or {}).items()},  # type: ignore[call-overload]
+        history=tuple(PostHeld.model_validate(h) for h in _list(row["history"])),
         talent=TalentFact.model_validate(row["talent"]) if row["talent"] else None,
     )
 

@@ -314,6 +314,8 @@ def _bodies() -> Iterator[tuple[TypeAdapter[Any], object]]:
     yield acts, {"act": "respond", "answer": "object"}
     yield acts, {"act": "respond", "answer": "accept_with_conditions"}
     yield acts, {"act": "consider"}
+    tierless = {"kind": "post_held", "title": "t", "position_kind": "FUNCTIONAL", "unit": "u", "since": "2020-01-01"}
+    yield acts, {"act": "supply_dossier", "items": [{**tierless, "reference": "r"}]}
     yield acts, {"act": "decide", "decision": "defer", "reason": "r"}
     yield acts, {"act": "issue_decree", "number": "1", "date": "2026-11-30", "effective_on": "2026-11-29"}
 
