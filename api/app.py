@@ -18,7 +18,7 @@ from api import health, metrics, openapi, problems
 from api.auth import Tokens
 from api.deps import Services, known_parameters
 from api.desk import Desk
-from api.routes import calendar, cases, documents, oversight, policies, register, work
+from api.routes import calendar, cases, documents, oversight, policies, register, seats, work
 from runtime import keys, temporal
 from runtime.settings import Settings, required
 from store.contents import Contents
@@ -66,16 +66,8 @@ def create_app(settings: Settings, services: Services | None = None) -> FastAPI:
         redirect_slashes=False,
         generate_unique_id_function=lambda route: route.operation_id or route.name,
     )
-    for router in (
-        cases.router,
-        calendar.router,
-        documents.router,
-        oversight.router,
-        policies.router,
-        register.router,
-        work.router,
-    ):
-        app.include_router(router, prefix=PREFIX, dependencies=[Depends(known_parameters)])
+    for module in (cases, calendar, documents, oversight, policies, register, seats, work):
+        app.include_router(module.router, prefix=PREFIX, dependencies=[Depends(known_parameters)])
     app.include_router(health.router)
     problems.install(app)
     openapi.install(app)

@@ -6,6 +6,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api import presenting
 from api import schemas as out
+from api.fitting import fit_out
+from api.position_map import holds_of
 from api.problems import Refused, explain
 from domain import rules
 from domain.authority import HR, TASK_OFFICE, may_open
@@ -18,10 +20,10 @@ from domain.ranks import post_level
 from domain.refusals import Refusal, RefusalCode, refuse
 from domain.rules import Question
 from domain.vocabulary import Act, Eligibility, Office, Stage
-from runtime import i18n
 from store import registers
 from store.gathering import Gatherer, open_case_of
 from store.people import positions
+from store.preferences import stated
 from store.registers import PositionRow
 from store.viewing import Viewer
 
@@ -49,6 +51,8 @@ async def preview_of(
         assert no_route is not None, "an unknown person or post has no route"
         raise Refused(no_route)
     obstacle = no_route or await _open_already(connection, dossier)
+    if not proposal.preferences:
+        proposal = proposal.model_copy(update={"preferences": await stated(connection, dossier.person)})
     results = rules.judge(Question(facts, dossier, target, proposal.kind, proposal.origin), _STAGES)
     outcome = rules.eligibility(results, severities(facts), ())
     return out.PreviewOut(
@@ -56,9 +60,9 @@ async def preview_of(
         outcome=outcome,
         refusal=out.WhyNotOut(code=obstacle.code, detail=explain(obstacle, language)) if obstacle else None,
         rules=[presenting.rule(r, facts.policy, language) for r in results],
-        seat=_seat(facts),
-        fit=_fit(_fit_of(facts, dossier, target, proposal), language),
-        alternatives=await _alternatives(connection, facts, dossier, target, proposal),
+        seat=await _seat(gatherer, connection, viewer, facts),
+        fit=fit_out(_fit_of(facts, dossier, target, proposal), language),
+        alternatives=await _alternatives(connection, facts, dossier, target, proposal, language),
         approval_route=_route(facts),
         policy=facts.policy.hash,
     )
@@ -69,11 +73,12 @@ async def _open_already(connection: AsyncConnection, dossier: Dossier) -> Refusa
     return refuse(RefusalCode.OPEN_CASE_EXISTS, number=number) if number else None
 
 
-def _seat(facts: Facts) -> out.SeatsOut | None:
+async def _seat(gatherer: Gatherer, connection: AsyncConnection, viewer: Viewer, facts: Facts) -> out.SeatsOut | None:
     seats = facts.seats
     if seats is None:
         return None
     origin = seats.origin
+    holds, waiting = await holds_of(gatherer, connection, viewer, seats.target.code, facts.today)
     return out.SeatsOut(
         required=seats.target.required,
         occupied=seats.target.occupied,
@@ -83,48 +88,22 @@ def _seat(facts: Facts) -> out.SeatsOut | None:
         origin_required=origin.required if origin else None,
         origin_occupied=origin.occupied if origin else None,
         origin_shortage=origin is not None and origin.occupied - 1 < origin.required,
+        holds=holds,
+        waiting=waiting,
     )
 
 
 def _fit_of(facts: Facts, dossier: Dossier, target: Position, proposal: Proposal) -> Fit:
-    return fit(
-        dossier,
-        target,
-        facts.policy,
-        last_closed_year=facts.last_closed_rating_year,
-        preferences=proposal.preferences,
-        vacant=facts.seats.target.vacant if facts.seats else 0,
-    )
-
-
-def _fit(found: Fit, language: str) -> out.FitOut:
-    return out.FitOut(
-        score=found.score,
-        criteria=[
-            out.CriterionOut(
-                code=c.code,
-                title=i18n.text(f"fit.{c.code}", language),
-                weight=c.weight,
-                percent=c.percent,
-                points=c.points,
-                value=c.value,
-            )
-            for c in found.criteria
-        ],
-        counterfactuals=[
-            out.CounterfactualOut(
-                competence=c.competence,
-                level=c.level,
-                score=c.score,
-                text=i18n.text("fit.counterfactual", language, score=c.score, competence=c.competence, level=c.level),
-            )
-            for c in found.counterfactuals
-        ],
-    )
+    return _fit_for(facts, dossier, target, proposal, facts.seats.target.vacant if facts.seats else 0)
 
 
 async def _alternatives(
-    connection: AsyncConnection, facts: Facts, dossier: Dossier, target: Position, proposal: Proposal
+    connection: AsyncConnection,
+    facts: Facts,
+    dossier: Dossier,
+    target: Position,
+    proposal: Proposal,
+    language: str,
 ) -> list[out.AlternativeOut]:
     """Other vacant posts, best fit first: those of the same title, then others of the same kind and level."""
     here = dossier.position.code if dossier.position else None
@@ -133,19 +112,22 @@ async def _alternatives(
     found = {p.code: p for p in (*same, *others) if p.code not in (target.code, here)}
     posts = await positions(connection, list(found))
     scored = [
-        (code, post, _score(facts, dossier, post, proposal, found[code].vacant))
+        (code, post, _fit_for(facts, dossier, post, proposal, found[code].vacant))
         for code, (post, _) in posts.items()
         if _comparable(post, target) and rules.holds_qualification(dossier, post)
     ]
-    scored.sort(key=lambda s: (s[1].title != target.title, -(s[2] or 0), s[0]))
-    return [_alternative(found[code], score) for code, _, score in scored[:ALTERNATIVES]]
+    scored.sort(key=lambda s: (s[1].title != target.title, -(s[2].score or 0), s[0]))
+    return [
+        _alternative(rank, found[code], fitting, language)
+        for rank, (code, _, fitting) in enumerate(scored[:ALTERNATIVES], start=1)
+    ]
 
 
 def _comparable(post: Position, target: Position) -> bool:
     return post_level(post.kind, post.tier) == post_level(target.kind, target.tier)
 
 
-def _score(facts: Facts, dossier: Dossier, post: Position, proposal: Proposal, vacant: int) -> int | None:
+def _fit_for(facts: Facts, dossier: Dossier, post: Position, proposal: Proposal, vacant: int) -> Fit:
     return fit(
         dossier,
         post,
@@ -153,17 +135,19 @@ def _score(facts: Facts, dossier: Dossier, post: Position, proposal: Proposal, v
         last_closed_year=facts.last_closed_rating_year,
         preferences=proposal.preferences,
         vacant=vacant,
-    ).score
+    )
 
 
-def _alternative(row: PositionRow, score: int | None) -> out.AlternativeOut:
+def _alternative(rank: int, row: PositionRow, found: Fit, language: str) -> out.AlternativeOut:
     return out.AlternativeOut(
         position_code=row.code,
         title=row.title,
         unit=row.unit,
         agency_code=row.agency_code,
         vacant=row.vacant,
-        score=score,
+        score=found.score,
+        rank=rank,
+        fit=fit_out(found, language),
     )
 
 

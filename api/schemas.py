@@ -291,6 +291,25 @@ class AttemptOut(BaseModel):
     request_id: str | None
 
 
+class SeatHoldOut(BaseModel):
+    """A seat held for a case; which case is told to those who see it."""
+
+    case_id: str | None
+    case_number: str | None
+    until: date | None = Field(None, description="Last day of the lease, where the hold has one.")
+
+
+class ProjectedOut(BaseModel):
+    """What is to be expected of a post until a day, if nothing new is decided."""
+
+    until: date
+    retiring: int
+    leaving: int = Field(description="Holders with a case in flight that holds a seat elsewhere.")
+    arriving: int = Field(description="Cases in flight that hold a seat here.")
+    occupied: int
+    vacant: int
+
+
 class SeatsOut(BaseModel):
     """Staffing of the target post: what E10 judges."""
 
@@ -302,6 +321,8 @@ class SeatsOut(BaseModel):
     origin_required: int | None = None
     origin_occupied: int | None = None
     origin_shortage: bool = False
+    holds: list[SeatHoldOut] = []
+    waiting: int = Field(0, description="Cases that wait for a vacancy of this post.")
 
 
 class CriterionOut(BaseModel):
@@ -311,6 +332,8 @@ class CriterionOut(BaseModel):
     percent: int | None
     points: int | None
     value: str | None
+    finding: str = ""
+    text: str = Field("", description="One sentence: what was found, and what it adds.")
 
 
 class CounterfactualOut(BaseModel):
@@ -333,6 +356,8 @@ class AlternativeOut(BaseModel):
     agency_code: str
     vacant: int
     score: int | None
+    rank: int = 0
+    fit: FitOut | None = Field(None, description="Why this post stands where it stands.")
 
 
 class RouteStepOut(BaseModel):
@@ -410,6 +435,9 @@ class PositionOut(BaseModel):
     education_fields: list[str]
     competences: dict[str, int]
     abk_year: int
+    holds: list[SeatHoldOut] = []
+    waiting: int = Field(0, description="Cases that wait for a vacancy of this post.")
+    projected: ProjectedOut | None = None
 
 
 class UnitOut(BaseModel):

@@ -34,10 +34,12 @@ from domain.vocabulary import (
     ObjectionGround,
     Opinion,
     Origin,
+    PositionKind,
     Rating,
     Recommendation,
     ReviewOutcome,
     Stage,
+    Tier,
     Verdict,
 )
 
@@ -125,7 +127,26 @@ class PositionSinceItem(_Part):
     reference: Line
 
 
-Item = Annotated[RatingItem | ConditionEndItem | PositionSinceItem, Field(discriminator="kind")]
+class HistoryItem(_Part):
+    """A post held before, or held still: what the experience rules ask for."""
+
+    kind: Literal["post_held"]
+    title: Line
+    position_kind: PositionKind
+    tier: Tier | None = None
+    unit: Line
+    since: Day
+    to: Day | None = None
+    reference: Line
+
+    @model_validator(mode="after")
+    def _functional_posts_have_a_tier(self) -> "HistoryItem":
+        if (self.position_kind is PositionKind.FUNCTIONAL) != (self.tier is not None):
+            raise PydanticCustomError("tier_for_functional", "a tier belongs only and always to a functional post")
+        return self
+
+
+Item = Annotated[RatingItem | ConditionEndItem | PositionSinceItem | HistoryItem, Field(discriminator="kind")]
 
 
 class SupplyDossier(_Act):

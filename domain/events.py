@@ -242,7 +242,7 @@ class EvaluationJudged(Event):
 class SuppliedItem(_Part):
     """One fact about the employee supplied by HR, in place of or besides what the register holds."""
 
-    kind: Literal["rating", "condition_end", "position_since"]
+    kind: Literal["rating", "condition_end", "position_since", "post_held"]
     year: int | None = None
     rating: str | None = None
     work_result: str | None = None
@@ -250,6 +250,10 @@ class SuppliedItem(_Part):
     condition: str | None = None
     to: date | None = None
     since: date | None = None
+    title: str | None = None
+    position_kind: str | None = None
+    tier: str | None = None
+    unit: str | None = None
     reference: str | None = None
 
 

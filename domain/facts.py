@@ -6,7 +6,7 @@ from datetime import date, datetime
 from pydantic import BaseModel, ConfigDict
 
 from domain.calendar import Calendar
-from domain.commands import ConditionEndItem, Item, PositionSinceItem, RatingItem
+from domain.commands import ConditionEndItem, HistoryItem, Item, PositionSinceItem, RatingItem
 from domain.documents import Document
 from domain.events import PostRef, Staffing
 from domain.policy import Policy
@@ -114,6 +114,19 @@ _BOXES = {
 }
 
 
+class PostHeld(_Fact):
+    """A post held for a period, both ends included; without an end it is held still."""
+
+    title: str
+    kind: PositionKind
+    tier: Tier | None = None
+    unit: str
+    start: date
+    end: date | None = None
+    source: str = REGISTER
+    as_of: date | None = None
+
+
 class Dossier(_Fact):
     """What the register holds about a civil servant on a day. Missing data is absent, never assumed."""
 
@@ -132,6 +145,8 @@ class Dossier(_Fact):
     conditions: tuple[ConditionFact, ...] = ()
     competences: dict[str, CompetenceFact] = {}
     talent: TalentFact | None = None
+    history: tuple[PostHeld, ...] = ()
+    """Posts held, as far as they are on record; none on record says nothing."""
     as_of: date
     """Day the profile was recorded."""
 
@@ -143,6 +158,7 @@ class Dossier(_Fact):
         ratings = {r.year: r for r in self.ratings}
         conditions = list(self.conditions)
         since = self.position_since
+        history = list(self.history)
         for item in items:
             match item:
                 case RatingItem():
@@ -156,13 +172,29 @@ class Dossier(_Fact):
                     ]
                 case PositionSinceItem():
                     since = item.since
+                case HistoryItem():
+                    history.append(_held(item, source, today))
         return self.model_copy(
             update={
                 "ratings": tuple(sorted(ratings.values(), key=lambda r: r.year)),
                 "conditions": tuple(conditions),
                 "position_since": since,
+                "history": tuple(sorted(history, key=lambda h: (h.start, h.title))),
             }
         )
+
+
+def _held(item: HistoryItem, source: str, today: date) -> PostHeld:
+    return PostHeld(
+        title=item.title,
+        kind=item.position_kind,
+        tier=item.tier,
+        unit=item.unit,
+        start=item.since,
+        end=item.to,
+        source=source,
+        as_of=today,
+    )
 
 
 class OfficeHeld(_Fact):

@@ -158,6 +158,15 @@ class FitPolicy(_Part):
         return self
 
 
+class Experience(_Part):
+    """What is asked of who rises into a kind of post: months in posts of a level, and in posts at all."""
+
+    level: Annotated[int, Field(ge=1, le=7)]
+    """Lowest level that counts (`ranks.post_level`)."""
+    months: Annotated[int, Field(ge=0, le=600)]
+    total_months: Annotated[int, Field(ge=0, le=600)] | None = None
+
+
 class RulePolicy(_Part):
     """One rule of eligibility: where it is judged, what its failure does, its legal ground, its words."""
 
@@ -173,6 +182,8 @@ class RulePolicy(_Part):
     aspects: tuple[PlanningAspect, ...] | None = None
     bearers: dict[Origin, CostBearer] | None = None
     leads_to: Stage | None = None
+    experience: dict[PositionKind, Experience] | None = None
+    """By kind of post; without it experience cannot be judged."""
     fail: Text | None = None
     warn: Text | None = None
     unknown: Text | None = None

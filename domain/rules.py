@@ -6,7 +6,7 @@ Missing data is `unknown`: never zero, never a pass. A rule whose subject does n
 from collections.abc import Callable, Iterable
 from datetime import date, timedelta
 
-from domain import planning
+from domain import careers, planning
 from domain.events import RuleResult
 from domain.facts import REGISTER, Dossier, Facts, Position, Window
 from domain.policy import RulePolicy
@@ -269,13 +269,34 @@ def _no_conflict_on_route(q: Question, p: RulePolicy) -> dict[str, object]:
 
 @_rule("E13")
 def _experience_for_administrative_post(q: Question, p: RulePolicy) -> dict[str, object]:
-    asked = q.rises and q.target.kind in (PositionKind.ADMINISTRATOR, PositionKind.SUPERVISOR)
-    return {"outcome": UNKNOWN if asked else NOT_APPLICABLE}
+    return _experienced(q, p, (PositionKind.ADMINISTRATOR, PositionKind.SUPERVISOR))
 
 
 @_rule("E14")
 def _experience_for_executive_post(q: Question, p: RulePolicy) -> dict[str, object]:
-    return {"outcome": UNKNOWN if q.rises and q.target.kind is PositionKind.JPT_PRATAMA else NOT_APPLICABLE}
+    return _experienced(q, p, (PositionKind.JPT_PRATAMA,))
+
+
+def _experienced(q: Question, p: RulePolicy, kinds: tuple[PositionKind, ...]) -> dict[str, object]:
+    """Asked of who rises into such a post. What is on record may be enough; where it is not, and no history of posts
+    is on record at all, nothing is known of the rest."""
+    if not (q.rises and q.target.kind in kinds):
+        return {"outcome": NOT_APPLICABLE}
+    asked = (p.experience or {}).get(q.target.kind)
+    if asked is None:
+        return {"outcome": UNKNOWN}
+    times = careers.spans(q.dossier, q.today)
+    near, all_told = careers.months_at(times, asked.level), careers.months_at(times, 1)
+    lacking = near < asked.months
+    sources = sorted({h.source for h in q.dossier.history} | {REGISTER})
+    found: dict[str, object] = {
+        "value": near if lacking or asked.total_months is None else all_told,
+        "threshold": asked.months if lacking or asked.total_months is None else asked.total_months,
+        "source": ", ".join(sources),
+    }
+    if not lacking and all_told >= (asked.total_months or 0):
+        return {"outcome": PASS, **found}
+    return {"outcome": FAIL if q.dossier.history else UNKNOWN, **found}
 
 
 @_rule("E15")

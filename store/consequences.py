@@ -56,7 +56,22 @@ _POSITION_SINCE = (
         FROM moved
     """),
 )
-_STATEMENTS = {"rating": _RATING, "condition_end": _CONDITION_END, "position_since": _POSITION_SINCE}
+_POST_HELD = (
+    text("""
+        UPDATE post_history SET superseded_at = now()
+        WHERE person_id = :person AND valid_from = :since AND title = :title AND superseded_at IS NULL
+    """),
+    text("""
+        INSERT INTO post_history (person_id, title, kind, tier, unit, valid_from, valid_to, source)
+        VALUES (:person, :title, :position_kind, :tier, :unit, :since, :to, :source)
+    """),
+)
+_STATEMENTS = {
+    "rating": _RATING,
+    "condition_end": _CONDITION_END,
+    "position_since": _POSITION_SINCE,
+    "post_held": _POST_HELD,
+}
 
 
 async def _supply(connection: AsyncConnection, case: Case, item: SuppliedItem, today: date) -> None:

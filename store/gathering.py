@@ -102,6 +102,35 @@ class Gatherer:
         )
         return facts, around
 
+    async def policy_in_force(self, connection: AsyncConnection, day: date) -> Policy:
+        """The policy that a case opened on the day would be judged by."""
+        return await self._policies.in_force(connection, day)
+
+    async def for_post(self, connection: AsyncConnection, now: datetime, actor: str, code: str) -> Facts | None:
+        """Everything to judge anybody for a post, the person aside; None for a post that does not exist."""
+        today = local_day(now)
+        posts = await people.positions(connection, [code])
+        if code not in posts:
+            return None
+        target, ancestors = posts[code]
+        around = await surroundings(connection, today, actor, agencies=[target.agency])
+        return replace(
+            await self._facts(connection, now, None, actor, [target.agency], around),
+            target=target,
+            target_ancestors=ancestors,
+            seats=await seats.seats(connection, today, target, None, None),
+        )
+
+    async def for_person(self, connection: AsyncConnection, now: datetime, actor: str, person: str) -> Facts | None:
+        """Everything to judge a civil servant for any post, the post aside; None for who is none."""
+        today = local_day(now)
+        found = (await people.dossiers(connection, [person], today)).get(person)
+        if found is None:
+            return None
+        agencies = [found.position.agency] if found.position else []
+        around = await surroundings(connection, today, actor, subject=person, agencies=agencies)
+        return replace(await self._facts(connection, now, None, actor, agencies, around), dossier=found)
+
     async def for_case(
         self,
         connection: AsyncConnection,

@@ -11,11 +11,12 @@ from domain.facts import (
     ConditionFact,
     Dossier,
     Position,
+    PostHeld,
     RatingFact,
     TalentFact,
 )
 
-_DOSSIER = text(f"""
+_DOSSIERS = f"""
     SELECT p.id AS person, p.nip, p.name, e.status, e.grade, e.appointed_on, e.birth_date,
            e.education, e.education_field, (e.recorded_at AT TIME ZONE '{PROVINCE.key}')::date AS as_of,
            o.position_code, lower(o.during) AS position_since,
@@ -30,13 +31,20 @@ _DOSSIER = text(f"""
               FROM competence k WHERE k.person_id = p.id AND k.superseded_at IS NULL) AS competences,
            (SELECT jsonb_build_object('year', t.year, 'performance', t.performance_axis,
                                       'potential', t.potential_axis)
-              FROM talent t WHERE t.person_id = p.id AND t.superseded_at IS NULL ORDER BY t.year DESC LIMIT 1) AS talent
+              FROM talent t WHERE t.person_id = p.id AND t.superseded_at IS NULL
+              ORDER BY t.year DESC LIMIT 1) AS talent,
+           (SELECT jsonb_agg(jsonb_build_object('title', h.title, 'kind', h.kind, 'tier', h.tier, 'unit', h.unit,
+                                                'start', h.valid_from, 'end', h.valid_to, 'source', h.source,
+                                                'as_of', (h.recorded_at AT TIME ZONE '{PROVINCE.key}')::date)
+                             ORDER BY h.valid_from, h.title)
+              FROM post_history h WHERE h.person_id = p.id AND h.superseded_at IS NULL) AS history
     FROM person p
     JOIN employee e ON e.person_id = p.id AND e.superseded_at IS NULL
     LEFT JOIN occupancy o ON o.person_id = p.id AND o.kind = 'incumbent' AND o.superseded_at IS NULL
                          AND o.during @> CAST(:day AS date)
-    WHERE p.id = :key OR p.nip = :key
-""")
+"""
+_DOSSIER = text(f"{_DOSSIERS} WHERE p.id = :key OR p.nip = :key")
+_DOSSIERS_OF = text(f"{_DOSSIERS} WHERE p.id = ANY(:ids)")
 
 _POSITIONS = text("""
     SELECT p.code, p.title, p.kind, p.tier, p.echelon, p.job_class, p.required, p.min_grade, p.max_grade,
@@ -67,6 +75,14 @@ async def dossier_row(connection: AsyncConnection, key: str, day: date) -> dict[
     return dict(row) if row else None
 
 
+async def dossiers(connection: AsyncConnection, ids: list[str], day: date) -> dict[str, Dossier]:
+    """The dossiers of several civil servants by person id, their posts included, in two statements."""
+    rows = [dict(r) for r in (await connection.execute(_DOSSIERS_OF, {"ids": ids, "day": day})).mappings()]
+    held = await positions(connection, sorted({r["position_code"] for r in rows if r["position_code"]}))
+    posts = {code: post for code, (post, _) in held.items()}
+    return {r["person"]: dossier_of(r, posts.get(r["position_code"])) for r in rows}
+
+
 def dossier_of(row: dict[str, object], position: Position | None) -> Dossier:
     """The dossier of a row, with the post it names."""
     return Dossier(
@@ -76,6 +92,7 @@ def dossier_of(row: dict[str, object], position: Position | None) -> Dossier:
         ratings=tuple(RatingFact.model_validate(r) for r in _list(row["ratings"])),
         conditions=tuple(ConditionFact.model_validate(c) for c in _list(row["conditions"])),
         competences={k: CompetenceFact.model_validate(v) for k, v in dict(row["competences"] or {}).items()},  # type: ignore[call-overload]
+        history=tuple(PostHeld.model_validate(h) for h in _list(row["history"])),
         talent=TalentFact.model_validate(row["talent"]) if row["talent"] else None,
     )
 

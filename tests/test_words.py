@@ -17,7 +17,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic_core.core_schema import ErrorType
 
 from api.problems import CODES, worded
-from domain import commands
+from domain import commands, fit
 from domain import vocabulary as voc
 from domain.events import EVENT_TYPES, PauseCause
 from domain.notices import TEMPLATES
@@ -187,7 +187,8 @@ def needed() -> frozenset[str]:
         "timing": set(voc.TimingMark),
         "then": literals(Term.model_fields["then"].annotation),
         "notice_state": notice_states(),
-        "fit": {*literals(FitPolicy.model_fields["weights"].annotation), "counterfactual"},
+        "fit": {*literals(FitPolicy.model_fields["weights"].annotation), "counterfactual", "order", "fewer"},
+        "fit_finding": set(fit.Finding),
         "field": written("field"),
         "status": {*voc.Status, *(f"{status}.next" for status in voc.Status)},
         "refusal": {f"{code}.{part}" for code, part in product(RefusalCode, ("title", "detail"))},
@@ -242,7 +243,7 @@ def test_catalogue_is_well_formed(language: str) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_titles_and_labels_are_short_and_sentences_end(language: str) -> None:
-    whole = re.compile(r".*\.(detail|next)|(validation|then|pause)\..*|fit\.counterfactual")
+    whole = re.compile(r".*\.(detail|next)|(validation|then|pause|fit_finding)\..*|fit\.(counterfactual|order|fewer)")
     for key, words in catalogue(language).items():
         if whole.fullmatch(key):
             assert words.endswith("."), key
@@ -317,6 +318,8 @@ def _bodies() -> Iterator[tuple[TypeAdapter[Any], object]]:
     yield acts, {"act": "respond", "answer": "accept_with_conditions"}
     yield acts, {"act": "consider"}
     yield acts, {"act": "add_document", "document": "D06"}
+    tierless = {"kind": "post_held", "title": "t", "position_kind": "FUNCTIONAL", "unit": "u", "since": "2020-01-01"}
+    yield acts, {"act": "supply_dossier", "items": [{**tierless, "reference": "r"}]}
     yield acts, {"act": "decide", "decision": "defer", "reason": "r"}
     yield acts, {"act": "issue_decree", "number": "1", "date": "2026-11-30", "effective_on": "2026-11-29"}
 

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Path, Query
 from api import presenting
 from api import schemas as out
 from api.deps import Language, Now, Reading, ServicesDep, ViewerDep
+from api.position_map import positions_out
 from api.problems import Problem, Refused
 from api.routes import problems
 from domain.calendar import local_day
@@ -15,7 +16,7 @@ from domain.refusals import RefusalCode, refuse
 from domain.text import ONE_LINE
 from domain.vocabulary import Office, PositionKind
 from store import policies, rating_years, registers
-from store.registers import EmployeeRow, PositionRow, UnitRow
+from store.registers import EmployeeRow, UnitRow
 from store.viewing import Viewer
 
 router = APIRouter(tags=["register"])
@@ -23,6 +24,7 @@ router = APIRouter(tags=["register"])
 Limit = Annotated[int, Query(ge=1, le=200)]
 Cursor = Annotated[str | None, Query(max_length=1000)]
 Search = Annotated[str | None, Query(max_length=200, pattern=ONE_LINE)]
+Horizon = Annotated[int, Query(ge=1, le=60, description="Months that `projected` looks ahead.")]
 UnitCode = Annotated[str | None, Query(max_length=31, pattern=ONE_LINE, description="A unit, with all below it.")]
 
 
@@ -83,11 +85,12 @@ async def list_positions(
     kind: PositionKind | None = None,
     q: Search = None,
     vacant: Annotated[bool, Query(description="Only posts with a seat neither occupied nor held.")] = False,
+    horizon: Horizon = 12,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> out.Page[out.PositionOut]:
     """Posts of the position map by code, with required, occupied, held and vacant seats today."""
-    bound = ["positions", unit, kind, q, vacant]
+    bound = ["positions", unit, kind, q, vacant, horizon]
     place = services.cursors.read(cursor, bound)
     rows = await registers.positions(
         connection,
@@ -101,7 +104,7 @@ async def list_positions(
     )
     more, rows = len(rows) > limit, rows[:limit]
     return out.Page(
-        items=[_position(r) for r in rows],
+        items=await positions_out(services.gatherer, connection, viewer, rows, local_day(now), horizon),
         next_cursor=services.cursors.write([rows[-1].code], bound) if more else None,
         has_more=more,
     )
@@ -114,16 +117,14 @@ async def get_position(
     connection: Reading,
     viewer: ViewerDep,
     now: Now,
+    horizon: Horizon = 12,
 ) -> out.PositionOut:
     """A post by its code."""
     rows = await registers.positions(connection, local_day(now), code=code, limit=1)
     if not rows:
         raise Problem("not_found")
-    return _position(rows[0])
-
-
-def _position(row: PositionRow) -> out.PositionOut:
-    return out.PositionOut(**row._asdict(), vacant=row.vacant)
+    [found] = await positions_out(services.gatherer, connection, viewer, rows, local_day(now), horizon)
+    return found
 
 
 @router.get("/units", operation_id="list_units", responses=problems(400, 401, 422, 503))

@@ -10,6 +10,7 @@ from domain.commands import (
     ConfirmNeed,
     ConfirmOverride,
     ContestData,
+    HistoryItem,
     Item,
     OpenCase,
     OverrideRule,
@@ -175,6 +176,11 @@ def _implausible(item: Item, facts: Facts) -> Refusal | None:
             if not starts:
                 return refuse(RefusalCode.CONDITION_NOT_IN_FORCE, condition=item.condition)
             field, day, earliest = "to", item.to, max(starts)
+        case HistoryItem() if item.to is not None and (item.to > today or item.to < item.since):
+            field, day, earliest = "to", item.to, item.since
+        case HistoryItem():
+            # Service before the appointment counts too: nobody held a post before he was born.
+            field, day, earliest = "since", item.since, dossier.birth_date
         case PositionSinceItem() if dossier.position is None:
             return refuse(RefusalCode.NO_POST_HELD)
         case PositionSinceItem():

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 
-from domain.vocabulary import EmployeeStatus, Expectation, Rating
+from domain.vocabulary import EmployeeStatus, Expectation, PositionKind, Rating
 from store.imports.findings import Code
 from store.imports.rows import Report, Row
 
@@ -85,6 +85,19 @@ def judge_talent(
 def judge_conditions(rows: list[Row], employees: Mapping[str, Row], report: Report) -> None:
     judge_known(rows, employees, report)
     judge_periods(rows, report)
+
+
+def judge_history(rows: list[Row], employees: Mapping[str, Row], today: date, report: Report) -> None:
+    """Judge posts held: of known people, in periods that run forward and began, with a tier where there must be one."""
+    judge_known(rows, employees, report)
+    judge_periods(rows, report)
+    for row in rows:
+        for column in ("from", "to"):
+            if row[column] is not None and row[column] > today:
+                report.add(row, column, Code.DATE_FUTURE, today=today.isoformat())
+        kind = row["kind"]
+        if kind is not None and row.is_empty("tier") is (kind == PositionKind.FUNCTIONAL):
+            report.add(row, "tier", Code.TIER_KIND, kind=kind)
 
 
 def judge_periods(rows: list[Row], report: Report) -> None:

@@ -1,4 +1,4 @@
-"""The ten files: their columns in order, what each may hold, and their keys (`data-formats.md` 2 to 6)."""
+"""The files: their columns in order, what each may hold, and their keys (`data-formats.md` 2 to 6)."""
 
 from datetime import date
 from typing import NamedTuple
@@ -163,6 +163,23 @@ HOLIDAYS = Layout(
 )
 
 
+HISTORY = Layout(
+    (
+        Column("nip", raw),
+        Column("title", _TEXT),
+        Column("kind", one_of(PositionKind)),
+        Column("tier", one_of(Tier), optional=True),
+        Column("unit", _TEXT),
+        Column("from", day),
+        Column("to", day, optional=True),
+    ),
+    key=("nip", "title", "from"),
+)
+
+OPTIONAL = frozenset({"history"})
+"""Tables whose file may be missing: what they would say is then unknown, and nothing in the register changes."""
+
+
 def _ratings(last_year: int) -> Layout:
     return Layout(
         (
@@ -199,6 +216,7 @@ def layouts(today: date) -> dict[str, Layout]:
         "competences": COMPETENCES,
         "talent": _talent(today.year),
         "conditions": CONDITIONS,
+        "history": HISTORY,
         "offices": OFFICES,
         "windows": WINDOWS,
         "holidays": HOLIDAYS,

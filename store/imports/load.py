@@ -21,15 +21,17 @@ from store.imports.recording import current_rows, record, supersede
 from store.imports.records import EmployeeRecord, OfficeRecord, Province, UnitRecord
 from store.imports.supplied import (
     CONDITION_COLUMNS,
+    HISTORY_COLUMNS,
     RATING_COLUMNS,
     Filed,
     Weighed,
     weigh_conditions,
+    weigh_history,
     weigh_ratings,
 )
 from store.imports.validation import Progress
 
-_LOCK = text("LOCK TABLE rating, condition, occupancy, seat, person IN SHARE ROW EXCLUSIVE MODE")
+_LOCK = text("LOCK TABLE rating, condition, post_history, occupancy, seat, person IN SHARE ROW EXCLUSIVE MODE")
 """Cases write these too: what was compared must still be so when it is written, and two imports take turns."""
 
 
@@ -81,6 +83,7 @@ class _Loading:
             self._competences,
             self._talent,
             self._conditions,
+            self._history,
             self._offices,
             self._windows,
             self._holidays,
@@ -156,6 +159,14 @@ class _Loading:
         ]
         weighed = weigh_conditions(current_rows(self._connection, "condition", CONDITION_COLUMNS), filed)
         return self._settle_weighed("conditions", "condition", CONDITION_COLUMNS, weighed, 4)
+
+    def _history(self) -> _Result:
+        filed = [
+            Filed((self._id(h.nip), h.start, h.title, h.kind, h.tier, h.unit, h.end, REGISTER), h.line)
+            for h in self._province.history
+        ]
+        weighed = weigh_history(current_rows(self._connection, "post_history", HISTORY_COLUMNS), filed)
+        return self._settle_weighed("history", "post_history", HISTORY_COLUMNS, weighed, 3)
 
     def _settle_weighed(
         self, name: str, table: str, columns: Sequence[str], weighed: Weighed, identity: int

@@ -90,6 +90,17 @@ class ConditionRecord(NamedTuple):
     line: int
 
 
+class HistoryRecord(NamedTuple):
+    nip: str
+    title: str
+    kind: str
+    tier: str | None
+    unit: str
+    start: date
+    end: date | None
+    line: int
+
+
 class OfficeRecord(NamedTuple):
     """`unit_code` and `holder_nip` are None for the governor, who is no civil servant."""
 
@@ -122,7 +133,7 @@ class HolidayRecord(NamedTuple):
 
 @dataclass(frozen=True)
 class Province:
-    """The good rows of all ten files; every reference in them leads to a good row."""
+    """The good rows of all files; every reference in them leads to a good row."""
 
     units: tuple[UnitRecord, ...]
     positions: tuple[PositionRecord, ...]
@@ -134,3 +145,4 @@ class Province:
     offices: tuple[OfficeRecord, ...]
     windows: tuple[WindowRecord, ...]
     holidays: tuple[HolidayRecord, ...]
+    history: tuple[HistoryRecord, ...] = ()

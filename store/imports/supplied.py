@@ -17,6 +17,9 @@ RATING_COLUMNS = ("person_id", "year", "rating", "work_result", "behaviour", "ra
 CONDITION_COLUMNS = ("person_id", "kind", "valid_from", "reference", "valid_to", "source")
 
 
+HISTORY_COLUMNS = ("person_id", "valid_from", "title", "kind", "tier", "unit", "valid_to", "source")
+
+
 class Filed(NamedTuple):
     """A row of a file as the register would hold it, and the line it stands on."""
 
@@ -49,6 +52,15 @@ def weigh_conditions(current: Sequence[tuple[int, Values]], filed: Sequence[File
         return bool(case[4] == file[4])
 
     return _weigh("conditions", "to", current, filed, 3, agree)
+
+
+def weigh_history(current: Sequence[tuple[int, Values]], filed: Sequence[Filed]) -> Weighed:
+    """A post held is known by person, first day and title."""
+
+    def agree(case: Values, file: Values) -> bool:
+        return case[3:7] == file[3:7]
+
+    return _weigh("history", "to", current, filed, 3, agree)
 
 
 def _weigh(

@@ -5,9 +5,9 @@ from datetime import date
 from typing import NamedTuple, TypeAlias, TypeVar
 
 from store.imports import records
-from store.imports.facts import judge_competences, judge_conditions, judge_ratings, judge_talent
+from store.imports.facts import judge_competences, judge_conditions, judge_history, judge_ratings, judge_talent
 from store.imports.findings import Finding, Severity
-from store.imports.layouts import file_name, layouts
+from store.imports.layouts import OPTIONAL, file_name, layouts
 from store.imports.organisation import judge_positions, judge_units
 from store.imports.rows import Report, Row, read_rows
 from store.imports.staff import judge_employees
@@ -36,7 +36,8 @@ def validate(contents: Mapping[str, bytes], today: date, progress: Progress | No
     tables: dict[str, list[Row]] = {}
     plan = layouts(today)
     for done, (table, layout) in enumerate(plan.items(), start=1):
-        tables[table] = read_rows(table, layout, contents.get(table), report)
+        absent = table in OPTIONAL and table not in contents
+        tables[table] = [] if absent else read_rows(table, layout, contents.get(table), report)
         if progress:
             progress("reading", done, len(plan))
     _judge(tables, today, report)
@@ -56,6 +57,7 @@ def _judge(tables: Mapping[str, list[Row]], today: date, report: Report) -> None
     judge_competences(tables["competences"], employees, today, report)
     judge_talent(tables["talent"], employees, rated, report)
     judge_conditions(tables["conditions"], employees, report)
+    judge_history(tables["history"], employees, today, report)
     judge_offices(tables["offices"], units, employees, report)
     judge_windows(tables["windows"], units, report)
 
@@ -75,4 +77,5 @@ def _province(tables: Mapping[str, list[Row]]) -> records.Province:
         offices=good("offices", records.OfficeRecord),
         windows=good("windows", records.WindowRecord),
         holidays=good("holidays", records.HolidayRecord),
+        history=good("history", records.HistoryRecord),
     )

@@ -4,6 +4,7 @@ from sqlalchemy import Table
 from sqlmodel import SQLModel
 
 from store.tables.activation import PolicyConfirmationRow, PolicyProposalRow
+from store.tables.careers import PostHistoryRow, StatedPreferenceRow
 from store.tables.casework import (
     CommandRow,
     DocketRow,
@@ -98,11 +99,13 @@ __all__ = [
     "PolicyProposalRow",
     "PolicyRow",
     "PositionRow",
+    "PostHistoryRow",
     "PrivateValueRow",
     "RatingRow",
     "RatingYearRow",
     "RefusedAttemptRow",
     "SeatRow",
+    "StatedPreferenceRow",
     "TalentRow",
     "TaskRow",
     "UnitRow",

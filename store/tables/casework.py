@@ -106,6 +106,8 @@ class DocketRow(SQLModel, table=True):
 
     __tablename__ = "docket"
     __table_args__ = (
+        Index("docket_open_target", "to_position", postgresql_where=text("stage NOT IN ('review', 'closed')")),
+        Index("docket_open_origin", "from_position", postgresql_where=text("stage NOT IN ('review', 'closed')")),
         Index("docket_number", "number", unique=True),
         # One open case for a person, the review stage aside.
         Index(

@@ -98,7 +98,7 @@ def condition(kind: ConditionKind, start: date, end: date | None = None) -> dict
         ("E20", {}, {"tier": Tier.PERTAMA}, "fail"),
         ("E20", {}, {"job_class": 8}, "warn"),
         ("E20", {}, {"kind": PositionKind.STAFF, "tier": None}, "fail"),
-        ("E13", {}, {"kind": PositionKind.ADMINISTRATOR, "tier": None}, "unknown"),
+        ("E13", {}, {"kind": PositionKind.ADMINISTRATOR, "tier": None}, "pass"),
         ("E19", {}, {"kind": PositionKind.ADMINISTRATOR, "tier": None}, "unknown"),
     ],
 )  # fmt: skip

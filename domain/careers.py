@@ -1,0 +1,49 @@
+"""Experience: how long somebody held posts of at least a level, from the posts on record and the one held now."""
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+from typing import NamedTuple
+
+from domain.facts import Dossier, PostHeld
+from domain.ranks import post_level, whole_months
+from domain.vocabulary import PositionKind, Tier
+
+
+class Span(NamedTuple):
+    """A time in a post: both ends included, `end` being today for the post held now."""
+
+    start: date
+    end: date
+    level: int
+
+
+def spans(dossier: Dossier, today: date) -> list[Span]:
+    """The times in posts that are on record, the present one included."""
+    found = [_span(held, today) for held in dossier.history if held.start <= today]
+    post, since = dossier.position, dossier.position_since
+    if post is not None and since is not None and since <= today:
+        found.append(Span(since, today, level_of(post.kind, post.tier)))
+    return found
+
+
+def _span(held: PostHeld, today: date) -> Span:
+    return Span(held.start, min(held.end or today, today), level_of(held.kind, held.tier))
+
+
+def level_of(kind: PositionKind, tier: Tier | None) -> int:
+    """The level of a post held once; a functional post whose tier is not on record counts as the lowest."""
+    return 1 if kind is PositionKind.FUNCTIONAL and tier is None else post_level(kind, tier)
+
+
+def months_at(times: Iterable[Span], level: int) -> int:
+    """Completed months in posts of at least a level. Days held twice, in two posts at once, count once."""
+    months = 0
+    begun: date | None = None
+    ended = date.min
+    for start, end, _ in sorted(s for s in times if s.level >= level):
+        if begun is None or start > ended + timedelta(days=1):
+            months += whole_months(begun, ended + timedelta(days=1)) if begun else 0
+            begun, ended = start, end
+        else:
+            ended = max(ended, end)
+    return months + (whole_months(begun, ended + timedelta(days=1)) if begun else 0)

@@ -1,0 +1,120 @@
+"""The people for a seat, best first: ranked by fit, and judged in full from the top down until the list is full."""
+
+from collections import Counter
+from typing import NamedTuple
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from domain import rules
+from domain.decide.evaluation import severities
+from domain.events import RuleResult
+from domain.facts import Dossier, Facts, Position, Seats
+from domain.fit import Applicant, Yardstick
+from domain.ranking import Ranked, hard_requirements, ranked
+from domain.rules import Question
+from domain.vocabulary import Eligibility, RuleOutcome, Severity, Stage
+from store import contenders, people
+
+JUDGED_AT = (Stage.EVALUATION, Stage.NEEDS_CHECK)
+VACANCY = "E10"
+"""Whether there is a seat is no matter of who the person is: it is shown beside the list and left out of it."""
+_FIRST_LOOK, _NEXT_LOOK = 50, 500
+
+
+class Judged(NamedTuple):
+    """Somebody of the ranking, judged by the rules in full."""
+
+    score: int | None
+    applicant: Applicant
+    dossier: Dossier
+    results: tuple[RuleResult, ...]
+    outcome: Eligibility
+
+
+class Shortlist(NamedTuple):
+    """The list, and why it is no longer than it is.
+
+    `left_out` counts people by the code of the rule that leaves them out, each once; where not all were `judged`, those
+    further down were not looked at because the list was full.
+    """
+
+    items: list[Judged]
+    yardstick: Yardstick
+    considered: int
+    qualified: int
+    judged: int
+    left_out: dict[str, int]
+    busy: int
+    """How many have another open case."""
+
+
+_BUSY = text("SELECT person_id FROM docket WHERE stage NOT IN ('review', 'closed')")
+
+
+async def shortlist(connection: AsyncConnection, facts: Facts, length: int) -> Shortlist:
+    """The best for the post of `facts`: the eligible first, then those of whom something is still unknown."""
+    target, seats = _of(facts)
+    hard = hard_requirements(target)
+    year = facts.last_closed_rating_year
+    counts = await contenders.considered(connection, facts.today, target, hard)
+    applicants = await contenders.contenders(connection, facts.today, target, hard, (year - 1, year))
+    busy = {row.person_id for row in await connection.execute(_BUSY)}
+    free = [who for who in applicants if who.person not in busy]
+    yardstick = Yardstick(target, facts.policy, year, seats.target.vacant)
+    order = ranked(yardstick, free)
+    found: list[Judged] = []
+    waiting: list[Judged] = []
+    missed: Counter[str] = Counter()
+    at = 0
+    while at < len(order) and len(found) < length:
+        look = order[at : at + (_NEXT_LOOK if at else _FIRST_LOOK)]
+        for judged in await _judged(connection, facts, look):
+            at += 1
+            if judged.outcome is Eligibility.ELIGIBLE:
+                found.append(judged)
+                if len(found) == length:
+                    break
+            elif judged.outcome is Eligibility.INCOMPLETE:
+                waiting.append(judged)
+                missed[_missing(judged, facts)] += 1
+            else:
+                missed[_missing(judged, facts)] += 1
+    hard_misses = {"E01": counts.status, "E15": counts.grade, "E11": counts.education}
+    return Shortlist(
+        items=[*found, *waiting[: length - len(found)]],
+        yardstick=yardstick,
+        considered=counts.considered,
+        qualified=len(applicants),
+        judged=at,
+        left_out={code: n for code, n in sorted((Counter(hard_misses) + missed).items()) if n},
+        busy=len(applicants) - len(free),
+    )
+
+
+async def _judged(connection: AsyncConnection, facts: Facts, look: list[Ranked]) -> list[Judged]:
+    target, _ = _of(facts)
+    weight = severities(facts)
+    dossiers = await people.dossiers(connection, [r.applicant.person for r in look], facts.today)
+    out = []
+    for score, who in look:
+        dossier = dossiers[who.person]
+        results = rules.judge(Question(facts, dossier, target), JUDGED_AT)
+        out.append(Judged(score, who, dossier, results, rules.eligibility(results, weight, (VACANCY,))))
+    return out
+
+
+def _missing(judged: Judged, facts: Facts) -> str:
+    """The first rule that leaves somebody out: a failure before a gap."""
+    weight = severities(facts)
+    binding = [r for r in judged.results if weight[r.rule] is not Severity.WARN and r.rule != VACANCY]
+    for outcome in (RuleOutcome.FAIL, RuleOutcome.UNKNOWN):
+        for result in binding:
+            if result.outcome is outcome:
+                return result.rule
+    raise ValueError("nothing leaves this person out")
+
+
+def _of(facts: Facts) -> tuple[Position, Seats]:
+    assert facts.target is not None and facts.seats is not None, "the facts of a post name it and its seats"
+    return facts.target, facts.seats
