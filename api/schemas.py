@@ -10,6 +10,7 @@ from domain.vocabulary import (
     Capacity,
     Flag,
     Kind,
+    ObjectionOutcome,
     Office,
     Origin,
     Outcome,
@@ -154,6 +155,16 @@ class HoldOut(BaseModel):
     days_left: int | None
 
 
+class ObjectionOut(BaseModel):
+    """An objection to the decree, which runs beside the stages. What it says is in the events."""
+
+    filed_at: Instant
+    late: bool
+    due: DueOut
+    open: bool
+    outcome: ObjectionOutcome | None
+
+
 class CaseSummary(BaseModel):
     """A case in a list."""
 
@@ -196,6 +207,8 @@ class CaseOut(CaseSummary):
     proposal: Recommendation | None
     deferred_until: date | None
     contest_until: Instant | None
+    objection: ObjectionOut | None = None
+    remedy_due: bool = Field(False, description="A granted objection is not carried out yet.")
     on_hold: HoldOut | None
     undo: UndoOut | None
     rules: list[RuleOut]

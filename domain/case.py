@@ -14,6 +14,7 @@ from domain.vocabulary import (
     DecisionChoice,
     Flag,
     Kind,
+    ObjectionOutcome,
     Office,
     Opinion,
     Origin,
@@ -61,6 +62,20 @@ class Held(_Part):
     final_days_left: int | None = None
 
 
+class Objection(_Part):
+    """An objection to the decree, beside the stages: when filed, until when to be decided, and how it ended."""
+
+    filed_at: datetime
+    grounds: tuple[str, ...]
+    late: bool = False
+    due: ev.Due
+    outcome: ObjectionOutcome | None = None
+
+    @property
+    def open(self) -> bool:
+        return self.outcome is None
+
+
 class Undo(_Part):
     """The last act, while its author can take it back: the case as it was before."""
 
@@ -93,6 +108,8 @@ class Case(_Part):
     outcome: Outcome | None = None
     due: ev.Due | None = None
     wakes: tuple[ev.Wake, ...] = ()
+    aside: tuple[ev.Wake, ...] = ()
+    """What the clock waits for beside the stage: it runs on whatever the stage does, on hold too."""
 
     from_post: ev.PostRef | None = None
     to_post: ev.PostRef
@@ -126,10 +143,16 @@ class Case(_Part):
     baseline: ev.BaselineFrozen | None = None
 
     decree_on: date | None = None
+    decreed_at: datetime | None = None
+    """When the present decree was recorded: before, nobody could object to it."""
     effective_on: date | None = None
     placed_on: date | None = None
     review_day: int | None = None
     reviewed: tuple[int, ...] = ()
+
+    objection: Objection | None = None
+    remedy_due: bool = False
+    """Whether an objection was granted and the decree has not been repaired yet."""
 
     flags: tuple[Flag, ...] = ()
     returns: int = 0
@@ -139,6 +162,11 @@ class Case(_Part):
     @property
     def closed(self) -> bool:
         return self.stage is Stage.CLOSED
+
+    @property
+    def alarm(self) -> ev.Wake | None:
+        """What the clock rings for next, in the stage or beside it."""
+        return min((*self.wakes[:1], *self.aside[:1]), key=lambda w: w.at, default=None)
 
     def undoable_at(self, now: datetime) -> bool:
         return self.undo is not None and now < self.undo.until
@@ -187,7 +215,15 @@ def evolve(case: Case, recorded: Recorded) -> Case:
     return case.model_copy(update=changes)
 
 
-UNVERSIONED = (ev.CommentMade, ev.ReminderDue, ev.DeadlinePassed, ev.CaseEscalated, ev.NoticeUndelivered)
+UNVERSIONED = (
+    ev.CommentMade,
+    ev.ReminderDue,
+    ev.DeadlinePassed,
+    ev.CaseEscalated,
+    ev.NoticeUndelivered,
+    ev.ObjectionEscalated,
+    ev.ObjectionOverdue,
+)
 """Events that leave stage, tasks and facts as they are, and so do not make an `If-Match` stale."""
 
 
@@ -359,7 +395,7 @@ def _(event: ev.BaselineFrozen, case: Case, recorded: Recorded) -> dict[str, Any
 
 @_changes.register
 def _(event: ev.DecreeIssued, case: Case, recorded: Recorded) -> dict[str, Any]:
-    return {"decree_on": event.date, "effective_on": event.effective_on}
+    return {"decree_on": event.date, "effective_on": event.effective_on, "decreed_at": recorded.at}
 
 
 @_changes.register
@@ -409,3 +445,49 @@ def _(event: ev.CaseResumed, case: Case, recorded: Recorded) -> dict[str, Any]:
 def _(event: ev.ClockEvent, case: Case, recorded: Recorded) -> dict[str, Any]:
     overdue = Flag.OVERDUE if isinstance(event, ev.DeadlinePassed) else None
     return {"wakes": event.wakes, **_flags(case, overdue)}
+
+
+@_changes.register
+def _(event: ev.BesideEvent, case: Case, recorded: Recorded) -> dict[str, Any]:
+    overdue = Flag.OBJECTION_OVERDUE if isinstance(event, ev.ObjectionOverdue) else None
+    return {"aside": event.aside, **_flags(case, overdue)}
+
+
+@_changes.register
+def _(event: ev.ObjectionFiled, case: Case, recorded: Recorded) -> dict[str, Any]:
+    filed = Objection(filed_at=recorded.at, grounds=event.grounds, late=event.late, due=event.due)
+    return {"objection": filed, "aside": event.aside, **_flags(case, Flag.OBJECTION_OPEN)}
+
+
+@_changes.register
+def _(event: ev.ObjectionDecided, case: Case, recorded: Recorded) -> dict[str, Any]:
+    repair = event.outcome in (ObjectionOutcome.GRANTED, ObjectionOutcome.PARTLY)
+    return _objection_over(case, event, event.outcome, repair)
+
+
+@_changes.register
+def _(event: ev.ObjectionWithdrawn, case: Case, recorded: Recorded) -> dict[str, Any]:
+    return _objection_over(case, event, ObjectionOutcome.WITHDRAWN, repair=False)
+
+
+def _objection_over(case: Case, event: ev.BesideEvent, outcome: ObjectionOutcome, repair: bool) -> dict[str, Any]:
+    over = case.objection.model_copy(update={"outcome": outcome}) if case.objection else None
+    flags = _flags(case, Flag.REMEDY_DUE if repair else None, drop=(Flag.OBJECTION_OPEN, Flag.OBJECTION_OVERDUE))
+    return {"objection": over, "aside": event.aside, "remedy_due": repair, **flags}
+
+
+@_changes.register
+def _(event: ev.DecreeCorrected, case: Case, recorded: Recorded) -> dict[str, Any]:
+    return {
+        "decree_on": event.date,
+        "effective_on": event.effective_on,
+        "decreed_at": recorded.at,
+        "remedy_due": False,
+        **_flags(case, drop=(Flag.REMEDY_DUE,)),
+    }
+
+
+@_changes.register(ev.DecreeRevoked)
+@_changes.register(ev.DecreeAnnulled)
+def _(event: ev.Event, case: Case, recorded: Recorded) -> dict[str, Any]:
+    return {"remedy_due": False, **_flags(case, drop=(Flag.REMEDY_DUE,))}

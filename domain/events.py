@@ -16,14 +16,18 @@ from domain.vocabulary import (
     Act,
     Answer,
     Audience,
+    CorrectionGround,
     DecisionChoice,
+    DefectGround,
     Eligibility,
     Flag,
     HoldGround,
     Kind,
     ObjectionGround,
+    ObjectionOutcome,
     Office,
     Opinion,
+    OrderedBy,
     Origin,
     Outcome,
     Recommendation,
@@ -72,6 +76,8 @@ class WakeKind(StrEnum):
     END_DEFERRAL = "end_deferral"
     EFFECT = "effect"
     REVIEW = "review"
+    ESCALATE_OBJECTION = "escalate_objection"
+    OBJECTION_OVERDUE = "objection_overdue"
 
 
 class Wake(_Part):
@@ -81,6 +87,8 @@ class Wake(_Part):
     what: WakeKind
     percent: int | None = None
     """For a reminder: how much of the term is over."""
+    day: int | None = None
+    """For an objection: the working day of its term."""
 
 
 class ExcludedDay(_Part):
@@ -501,6 +509,95 @@ class ReviewMissed(Event):
     day: int
 
 
+# --- after the decree ------------------------------------------------------------------------------------------------
+
+
+class BesideEvent(Event):
+    """What happens beside the stages. `aside` is what the clock waits for there next."""
+
+    aside: tuple[Wake, ...] = ()
+
+
+class ObjectionFiled(BesideEvent):
+    """The employee objected to the decree (keberatan). The case goes on; the objection has a term of its own."""
+
+    type: Literal["objection_filed"] = "objection_filed"
+    grounds: tuple[ObjectionGround, ...]
+    text: Annotated[str, PRIVATE] = ERASED
+    last_day: Day
+    """The last day on which it was in time."""
+    late: bool = False
+    due: Due
+
+
+class ObjectionEscalated(BesideEvent):
+    """The objection is still undecided on a working day the policy names; those above are told."""
+
+    type: Literal["objection_escalated"] = "objection_escalated"
+    day: int
+
+
+class ObjectionOverdue(BesideEvent):
+    """The term for deciding the objection is over. It stays open: silence decides nothing."""
+
+    type: Literal["objection_overdue"] = "objection_overdue"
+
+
+class ObjectionDecided(BesideEvent):
+    """The objection was decided, or found inadmissible. Against it the employee may go to the court (PTUN)."""
+
+    type: Literal["objection_decided"] = "objection_decided"
+    outcome: ObjectionOutcome
+
+
+class ObjectionWithdrawn(BesideEvent):
+    """The employee withdrew his objection."""
+
+    type: Literal["objection_withdrawn"] = "objection_withdrawn"
+
+
+class DecreeCorrected(Event):
+    """The decree was corrected by another; the first one is superseded and stays in the ledger."""
+
+    type: Literal["decree_corrected"] = "decree_corrected"
+    number: str
+    date: Day
+    effective_on: Day
+    ground: CorrectionGround
+
+
+class DecreeRevoked(Event):
+    """The decree was revoked for a defect (pencabutan); it is superseded and stays in the ledger."""
+
+    type: Literal["decree_revoked"] = "decree_revoked"
+    number: str
+    date: Day
+    ground: DefectGround
+    ordered_by: OrderedBy = OrderedBy.OWN
+    reference: Annotated[str | None, PRIVATE] = None
+
+
+class DecreeAnnulled(Event):
+    """The decree was annulled for a defect (pembatalan); it is superseded and stays in the ledger."""
+
+    type: Literal["decree_annulled"] = "decree_annulled"
+    number: str
+    date: Day
+    ground: DefectGround
+    ordered_by: OrderedBy = OrderedBy.OWN
+    reference: Annotated[str | None, PRIVATE] = None
+
+
+class PostRestored(Event):
+    """The person went back to the old post, or to an equal one because the old one is taken."""
+
+    type: Literal["post_restored"] = "post_restored"
+    to_post: PostRef
+    seat: int
+    effective_on: date
+    equal: bool = False
+
+
 # --- crosswise -------------------------------------------------------------------------------------------------------
 
 
@@ -610,7 +707,8 @@ AnyEvent = Annotated[
     | BaselineFrozen | DeferralEnded | DecreeIssued | PlacementMade | PlacementBlocked | DutyConfirmed
     | ReviewOpened | ReviewRecorded | ReviewMissed | CaseReturned | ActUndone | CasePutOnHold | CaseResumed
     | CaseEnded | CaseLapsed | CaseClosed | CommentMade | ReminderDue | DeadlinePassed | CaseEscalated
-    | NoticeUndelivered,
+    | NoticeUndelivered | ObjectionFiled | ObjectionEscalated | ObjectionOverdue | ObjectionDecided
+    | ObjectionWithdrawn | DecreeCorrected | DecreeRevoked | DecreeAnnulled | PostRestored,
     Field(discriminator="type"),
 ]  # fmt: skip
 

@@ -221,6 +221,8 @@ class Facts:
     target: Position | None = None
     target_ancestors: frozenset[str] = frozenset()
     seats: Seats | None = None
+    former: Position | None = None
+    """The post the person came from, where he may have to go back."""
     windows: tuple[Window, ...] = ()
     last_closed_rating_year: int = 0
     open_case: str | None = None

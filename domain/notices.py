@@ -11,7 +11,7 @@ from domain import events as ev
 from domain.authority import HR, head_office
 from domain.case import Case
 from domain.facts import Facts
-from domain.tasks import Task, tasks
+from domain.tasks import Task, stage_tasks
 from domain.vocabulary import DecisionChoice, Eligibility, Office, Outcome
 
 
@@ -47,12 +47,19 @@ TEMPLATES: tuple[str, ...] = (
     "decision_approved",
     "decision_deferred",
     "decision_rejected",
+    "decree_annulled",
+    "decree_corrected",
     "decree_issued",
+    "decree_revoked",
     "escalated",
     "judged_incomplete",
     "judged_ineligible",
     "notice_undelivered",
     "objection_answered",
+    "objection_decided",
+    "objection_escalated",
+    "objection_filed",
+    "objection_withdrawn",
     "placement_made",
     "reminder",
     "response_missed",
@@ -129,6 +136,17 @@ def _addressed(event: ev.Event, case: Case, facts: Facts) -> Iterator[tuple[str,
             yield from _each("deadline_passed", (*_task_holders(case, facts), *_handlers(case, facts)))
         case ev.CaseEscalated():
             yield from _each("escalated", _holders(event.office, facts))
+        case ev.ObjectionFiled():
+            yield "objection_filed", case.subject
+            yield from _each("objection_filed", (*_deciders(case, facts), *_handlers(case, facts)))
+        case ev.ObjectionEscalated() | ev.ObjectionOverdue():
+            yield from _each("objection_escalated", (*_deciders(case, facts), *_above(facts)))
+        case ev.ObjectionDecided():
+            yield from _each("objection_decided", (case.subject, *_handlers(case, facts)))
+        case ev.ObjectionWithdrawn():
+            yield from _each("objection_withdrawn", (*_deciders(case, facts), *_handlers(case, facts)))
+        case ev.DecreeCorrected() | ev.DecreeRevoked() | ev.DecreeAnnulled():
+            yield from _each(event.type, (case.subject, *_heads(case, facts), *_handlers(case, facts)))
         case ev.NoticeUndelivered():
             yield from _each("notice_undelivered", _handlers(case, facts))
 
@@ -138,7 +156,7 @@ def _each(template: str, persons: Iterable[str]) -> Iterator[tuple[str, str]]:
 
 
 def _tasks_told(case: Case, facts: Facts) -> Iterator[tuple[str, str]]:
-    for task in tasks(case):
+    for task in stage_tasks(case):
         if task.person:
             yield _SUBJECT_TASK_TEMPLATE[task.acts[0]], task.person
         else:
@@ -146,7 +164,7 @@ def _tasks_told(case: Case, facts: Facts) -> Iterator[tuple[str, str]]:
 
 
 def _task_holders(case: Case, facts: Facts) -> Iterator[str]:
-    for task in tasks(case):
+    for task in stage_tasks(case):
         yield from (task.person,) if task.person else _told_of(task, case, facts)
 
 
@@ -179,6 +197,16 @@ def _holders(office: Office, facts: Facts) -> tuple[str, ...]:
     return tuple(dict.fromkeys(h.person for h in facts.holders if h.office is office))
 
 
+def _deciders(case: Case, facts: Facts) -> tuple[str, ...]:
+    """Who decides an objection in time; a late one is HR's, and HR hears of every one."""
+    late = case.objection is not None and case.objection.late
+    return () if late else _holders(Office.GOVERNOR, facts)
+
+
+def _above(facts: Facts) -> tuple[str, ...]:
+    return (*_holders(Office.REGIONAL_SECRETARY, facts), *_holders(Office.HR_HEAD, facts))
+
+
 def _heads(case: Case, facts: Facts) -> Iterator[str]:
     agencies = dict.fromkeys((case.to_post.agency, case.from_post.agency if case.from_post else case.to_post.agency))
     for agency in agencies:
@@ -195,6 +223,10 @@ def _params(event: ev.Event, case: Case) -> dict[str, str | int]:
             params["until"] = event.until.isoformat()
         case ev.DecreeIssued():
             params["effective_on"] = event.effective_on.isoformat()
+        case ev.DecreeCorrected():
+            params["effective_on"] = event.effective_on.isoformat()
+        case ev.ObjectionFiled() | ev.ObjectionEscalated() | ev.ObjectionOverdue() if case.objection:
+            params = {"number": case.number, "status": case.status, "due_on": case.objection.due.on.isoformat()}
         case ev.PlacementMade():
             params["effective_on"] = event.effective_on.isoformat()
         case ev.ReminderDue():

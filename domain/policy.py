@@ -126,6 +126,25 @@ class Reminders(_Part):
     escalate_at: Annotated[int, Field(gt=100, le=1000)]
 
 
+class ObjectionPolicy(_Part):
+    """Working days to object to a decree and to decide the objection, and the days on which those above are told.
+
+    A policy pinned before this section existed has the terms of the law: PP 79/2021.
+    """
+
+    file_days: Days = 14
+    decide_days: Days = 21
+    escalate_at_days: tuple[Days, ...] = (10, 15, 18)
+    ground: str = "PP 79/2021; UU 30/2014 Pasal 75-77"
+
+    @model_validator(mode="after")
+    def _told_before_the_end(self) -> "ObjectionPolicy":
+        days = self.escalate_at_days
+        if list(days) != sorted(set(days)) or any(d >= self.decide_days for d in days):
+            raise ValueError("an objection is escalated on rising days before its term ends")
+        return self
+
+
 class FitPolicy(_Part):
     weights: dict[
         Literal["competence", "education", "experience", "performance", "preference", "need"],
@@ -182,6 +201,7 @@ class Policy(_Part):
     reminders: Reminders
     fit: FitPolicy
     rules: dict[str, RulePolicy]
+    objection: ObjectionPolicy = ObjectionPolicy()
 
     @model_validator(mode="after")
     def _every_post_has_a_retirement_age(self) -> "Policy":

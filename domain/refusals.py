@@ -24,7 +24,13 @@
     │   ├── decree_issued
     │   ├── window_closed
     │   ├── review_not_due
-    │   └── same_post
+    │   ├── same_post
+    │   ├── objection_filed         there is an objection to this decree already
+    │   ├── objection_open          nothing ends before the objection is decided
+    │   ├── remedy_due              a granted objection is not carried out yet
+    │   ├── equal_post_required     the old post is taken: an equal one must be named
+    │   ├── post_changed            the person no longer sits where the decree put him
+    │   └── already_placed
     ├── STALE          the caller decided on an older version of the case
     │   └── stale_version
     └── INVALID        the request contradicts itself, the register, the law or the policy
@@ -47,6 +53,7 @@
         ├── duty_before_effect
         ├── defer_until_required
         ├── review_day_unknown
+        ├── post_not_equal
         └── idempotency_key_reused
 
 HTTP knows the categories in one place (`api/problems.py`); the words are in `locale/`.
@@ -99,6 +106,12 @@ class RefusalCode(StrEnum):
     WINDOW_CLOSED = "window_closed", Category.CONFLICT
     REVIEW_NOT_DUE = "review_not_due", Category.CONFLICT
     SAME_POST = "same_post", Category.CONFLICT
+    OBJECTION_FILED = "objection_filed", Category.CONFLICT
+    OBJECTION_OPEN = "objection_open", Category.CONFLICT
+    REMEDY_DUE = "remedy_due", Category.CONFLICT
+    EQUAL_POST_REQUIRED = "equal_post_required", Category.CONFLICT
+    POST_CHANGED = "post_changed", Category.CONFLICT
+    ALREADY_PLACED = "already_placed", Category.CONFLICT
 
     STALE_VERSION = "stale_version", Category.STALE
 
@@ -125,6 +138,7 @@ class RefusalCode(StrEnum):
     DUTY_BEFORE_EFFECT = "duty_before_effect", Category.INVALID
     DEFER_UNTIL_REQUIRED = "defer_until_required", Category.INVALID
     REVIEW_DAY_UNKNOWN = "review_day_unknown", Category.INVALID
+    POST_NOT_EQUAL = "post_not_equal", Category.INVALID
     IDEMPOTENCY_KEY_REUSED = "idempotency_key_reused", Category.INVALID
 
 
@@ -137,6 +151,10 @@ LEGAL_GROUNDS: dict[RefusalCode, str] = {
     _R.NOT_QUALIFIED: "PP 11/2017 Pasal 190 ayat (4)",
     _R.WINDOW_CLOSED: "UU 10/2016 Pasal 71 ayat (2), 162 ayat (3); PP 49/2008 Pasal 132A",
     _R.KIND_WITHOUT_ROUTE: "PP 11/2017 Pasal 190-197",
+    _R.OBJECTION_OPEN: "PP 79/2021; UU 30/2014 Pasal 77",
+    _R.REMEDY_DUE: "UU 30/2014 Pasal 77",
+    _R.EQUAL_POST_REQUIRED: "UU 30/2014 Pasal 64, 66",
+    _R.POST_NOT_EQUAL: "UU 30/2014 Pasal 64, 66",
     _R.POST_BEYOND_ROUTE: "UU 20/2023; PP 11/2017 Pasal 107, 191",
 }
 

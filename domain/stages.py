@@ -132,6 +132,14 @@ _BEFORE_DECREE = tuple(
 )
 _OPEN = tuple(s for s in STAGE_OF if s is not _S.CLOSED)
 
+_DECREED = (
+    _S.AWAITING_EFFECTIVE_DATE,
+    _S.PLACEMENT_BLOCKED,
+    _S.AWAITING_DUTY,
+    _S.BETWEEN_REVIEWS,
+    _S.REVIEW_DUE,
+)
+
 ANYWHERE: dict[Act, tuple[Status, ...]] = {
     _A.WITHDRAW: (*_BEFORE_DECREE, _S.ON_HOLD),
     _A.CANCEL: (*_BEFORE_DECREE, _S.PLACEMENT_BLOCKED, _S.ON_HOLD),
@@ -144,6 +152,14 @@ ANYWHERE: dict[Act, tuple[Status, ...]] = {
         _S.ON_HOLD,
     ),
     _A.COMMENT: (*_OPEN, _S.ON_HOLD),
+    # An objection runs beside the stages, on hold too.
+    _A.FILE_OBJECTION: (*_DECREED, _S.ON_HOLD),
+    _A.DECIDE_OBJECTION: (*_DECREED, _S.ON_HOLD),
+    _A.DECLARE_INADMISSIBLE: (*_DECREED, _S.ON_HOLD),
+    _A.WITHDRAW_OBJECTION: (*_DECREED, _S.ON_HOLD),
+    _A.CORRECT_DECREE: _DECREED,
+    _A.REVOKE_DECREE: (*_DECREED, _S.ON_HOLD),
+    _A.ANNUL_DECREE: (*_DECREED, _S.ON_HOLD),
 }
 """Crosswise acts and the statuses they are open in. `undo` is open by time and author, not by status."""
 

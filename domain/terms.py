@@ -37,6 +37,11 @@ def move_to(
     return Move(stage=stage, status=status, due=due, wakes=_wakes(term, due, policy, calendar, now))
 
 
+def due_after(days: int, start: date, calendar: Calendar) -> Due:
+    """A term of so many working days that is no status's own."""
+    return _due(Term(days=days), start, days, None, calendar)
+
+
 def closing(outcome: Outcome) -> Move:
     return Move(stage=Stage.CLOSED, status=Status.CLOSED, outcome=outcome)
 

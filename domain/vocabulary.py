@@ -82,6 +82,8 @@ class Outcome(StrEnum):
     WITHDRAWN = "withdrawn"
     CANCELLED = "cancelled"
     LAPSED = "lapsed"
+    REVOKED = "revoked"
+    ANNULLED = "annulled"
 
 
 class Act(StrEnum):
@@ -113,6 +115,13 @@ class Act(StrEnum):
     WITHDRAW = "withdraw"
     CANCEL = "cancel"
     COMMENT = "comment"
+    FILE_OBJECTION = "file_objection"
+    DECIDE_OBJECTION = "decide_objection"
+    DECLARE_INADMISSIBLE = "declare_inadmissible"
+    WITHDRAW_OBJECTION = "withdraw_objection"
+    CORRECT_DECREE = "correct_decree"
+    REVOKE_DECREE = "revoke_decree"
+    ANNUL_DECREE = "annul_decree"
 
 
 class Office(StrEnum):
@@ -361,6 +370,9 @@ class Flag(StrEnum):
     OVERDUE = "overdue"
     DATA_CONTESTED = "data_contested"
     DATA_SUPPLIED = "data_supplied"
+    OBJECTION_OPEN = "objection_open"
+    OBJECTION_OVERDUE = "objection_overdue"
+    REMEDY_DUE = "remedy_due"
 
 
 class Direction(StrEnum):
@@ -369,3 +381,38 @@ class Direction(StrEnum):
     LATERAL = "lateral"
     PROMOTION = "promotion"
     DEMOTION = "demotion"
+
+
+class ObjectionOutcome(StrEnum):
+    """How an objection to the decree (keberatan) ended. PP 79/2021; UU 30/2014 Pasal 77."""
+
+    GRANTED = "granted"
+    PARTLY = "partly"
+    REJECTED = "rejected"
+    INADMISSIBLE = "inadmissible"
+    WITHDRAWN = "withdrawn"
+
+
+class CorrectionGround(StrEnum):
+    """Why a decree is corrected without deciding anew (ralat; UU 30/2014 Pasal 63)."""
+
+    CONSIDERATION = "consideration"
+    REDACTION = "redaction"
+    CHANGED_BASE = "changed_base"
+    NEW_FACT = "new_fact"
+
+
+class DefectGround(StrEnum):
+    """The only grounds on which a decree is revoked or annulled (UU 30/2014 Pasal 64 and 66)."""
+
+    AUTHORITY = "authority"
+    PROCEDURE = "procedure"
+    SUBSTANCE = "substance"
+
+
+class OrderedBy(StrEnum):
+    """On whose word a decree falls: the official's own, his superior's or a court's (UU 30/2014 Pasal 64, 66)."""
+
+    OWN = "own"
+    SUPERIOR = "superior"
+    COURT = "court"

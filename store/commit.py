@@ -225,7 +225,7 @@ def snapshot_of(case: Case, head: bytes, post_at: datetime | None) -> Snapshot:
         status=case.status,
         unit=case.to_post.agency,
         due_at=case.due.at if case.due else None,
-        wake_at=case.wakes[0].at if case.wakes and not case.closed else None,
+        wake_at=case.alarm.at if case.alarm and not case.closed else None,
         post_at=post_at,
         final_at=(case.undo.until if case.undo else case.since) if case.closed else None,
         head=head.hex(),

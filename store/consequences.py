@@ -6,7 +6,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.case import Case
-from domain.events import DossierSupplied, Event, PlacementMade, SuppliedItem
+from domain.events import DossierSupplied, Event, PlacementMade, PostRestored, SuppliedItem
 from store.seats import move_incumbent, settle_hold
 
 
@@ -16,6 +16,8 @@ async def apply(connection: AsyncConnection, before: Case | None, after: Case, e
         match event:
             case PlacementMade():
                 await move_incumbent(connection, after, event.position, event.seat, event.effective_on)
+            case PostRestored():
+                await move_incumbent(connection, after, event.to_post.position, event.seat, event.effective_on)
             case DossierSupplied():
                 for item in event.items:
                     await _supply(connection, after, item, day)

@@ -8,7 +8,17 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.calendar import local_day
 from domain.case import Case
-from domain.commands import Command, Elapse, OpenCase, Proposal, ProposeAlternative, Undelivered
+from domain.commands import (
+    AnnulDecree,
+    Command,
+    Elapse,
+    OpenCase,
+    Proposal,
+    ProposeAlternative,
+    RevokeDecree,
+    Undelivered,
+)
+from domain.decide.decree_repair import way_back
 from domain.events import WakeKind
 from domain.facts import Actor, Facts, Position
 from domain.policy import Policy
@@ -28,11 +38,14 @@ JUDGING_ACTS = frozenset(
         Act.ISSUE_DECREE,
         Act.RECORD_REVIEW,
         Act.RETURN,
+        Act.CORRECT_DECREE,
+        Act.REVOKE_DECREE,
+        Act.ANNUL_DECREE,
     }
 )
 """Acts judged by dossier, post and seats; the others by the case and the actor alone."""
 
-SEAT_TAKING_ACTS = JUDGING_ACTS - {Act.DECIDE, Act.ISSUE_DECREE, Act.RECORD_REVIEW}
+SEAT_TAKING_ACTS = JUDGING_ACTS - {Act.DECIDE, Act.ISSUE_DECREE, Act.RECORD_REVIEW, Act.CORRECT_DECREE}
 """Acts after which the case may hold a seat that it did not hold before."""
 
 _OPEN_CASE = text("""
@@ -102,9 +115,9 @@ class Gatherer:
         facts = await self._facts(connection, now, case.policy, actor, agencies_of(case), around)
         if command is None or not _is_judging(case, command):
             return facts
-        code = command.position_code if isinstance(command, ProposeAlternative) else case.to_post.position
+        code, former = _code_asked(case, command), case.from_post.position if case.from_post else None
         row = await people.dossier_row(connection, case.subject, facts.today)
-        posts = await people.positions(connection, [code, *_code(row)])
+        posts = await people.positions(connection, [code, *_code(row), *([former] if former else [])])
         target, ancestors = posts.get(code, (None, frozenset[str]()))
         origin: Position | None = next((posts[c][0] for c in _code(row) if c in posts), None)
         baseline = (await connection.execute(_BASELINE, {"case": case.id})).scalar() if case.placed_on else None
@@ -115,6 +128,7 @@ class Gatherer:
             target=target,
             target_ancestors=ancestors,
             seats=await seats.seats(connection, facts.today, target, origin, case, taking) if target else None,
+            former=posts[former][0] if former in posts else None,
             baseline_ratings=baseline or {},
         )
 
@@ -166,11 +180,22 @@ def _code(row: dict[str, object] | None) -> list[str]:
     return [str(row["position_code"])] if row and row["position_code"] else []
 
 
+def _code_asked(case: Case, command: Command) -> str:
+    """The post a command is about: one it names, the one to go back to, or the target of the case."""
+    match command:
+        case ProposeAlternative():
+            return command.position_code
+        case RevokeDecree() | AnnulDecree() if case.placed_on:
+            return way_back(case, command.position_code)
+        case _:
+            return case.to_post.position
+
+
 def _is_judging(case: Case, command: Command) -> bool:
     match command:
         case OpenCase() | Undelivered():
             return False
         case Elapse():
-            return bool(case.wakes) and case.wakes[0].what in (WakeKind.EFFECT, WakeKind.REVIEW)
+            return case.alarm is not None and case.alarm.what in (WakeKind.EFFECT, WakeKind.REVIEW)
         case _:
             return command.act in JUDGING_ACTS

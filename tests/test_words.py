@@ -314,6 +314,8 @@ def _bodies() -> Iterator[tuple[TypeAdapter[Any], object]]:
     yield acts, {"act": "respond", "answer": "accept_with_conditions"}
     yield acts, {"act": "consider"}
     yield acts, {"act": "decide", "decision": "defer", "reason": "r"}
+    yield acts, {"act": "annul_decree", "number": "1", "date": "2026-11-30", "ground": "procedure", "reason": "r",
+                 "ordered_by": "court"}  # fmt: skip
     yield acts, {"act": "issue_decree", "number": "1", "date": "2026-11-30", "effective_on": "2026-11-29"}
 
 

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from domain import commands as c
 from domain.authority import Standing, capacity, may_open, standing
 from domain.case import CLOCK, Case
-from domain.decide import approval, clockwork, crosswise, evaluation, hearing, placement
+from domain.decide import approval, clockwork, crosswise, decree_repair, evaluation, hearing, objection, placement
 from domain.decide.draft import Decision, Draft
 from domain.events import NoticeUndelivered
 from domain.facts import Facts
@@ -108,9 +108,8 @@ def may(case: Case, act: Act, facts: Facts, expected_version: int | None = None)
 
 def acts_open(case: Case) -> frozenset[Act]:
     """The acts open on a case, whoever may do them. A hold opens nothing that was not open before it."""
-    if case.held is None:
-        return open_acts(case.status)
-    return open_acts(case.status) & (open_acts(case.held.status) | {Act.RESUME})
+    here = open_acts(case.status) - objection.shut(case)
+    return here if case.held is None else here & (open_acts(case.held.status) | {Act.RESUME})
 
 
 def _may_undo(case: Case, facts: Facts) -> Standing | Refusal:
@@ -151,4 +150,11 @@ HANDLERS: dict[type[BaseModel], Handler] = {
     c.Withdraw: crosswise.withdraw,
     c.Cancel: crosswise.cancel,
     c.Comment: crosswise.comment,
+    c.FileObjection: objection.file_objection,
+    c.DecideObjection: objection.decide_objection,
+    c.DeclareInadmissible: objection.declare_inadmissible,
+    c.WithdrawObjection: objection.withdraw_objection,
+    c.CorrectDecree: decree_repair.correct_decree,
+    c.RevokeDecree: decree_repair.revoke_decree,
+    c.AnnulDecree: decree_repair.annul_decree,
 }

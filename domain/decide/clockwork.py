@@ -1,11 +1,12 @@
 """What the clock does to a case. Every wake that is due changes the case, so the clock never spins."""
 
+from domain.decide import objection
 from domain.decide.approval import end_deferral
 from domain.decide.draft import Draft
 from domain.decide.hearing import acknowledgement_missed, response_missed
 from domain.decide.placement import open_review, place
 from domain.events import CaseEscalated, CaseLapsed, DeadlinePassed, ReminderDue, WakeKind
-from domain.tasks import tasks
+from domain.tasks import stage_tasks
 from domain.terms import closing
 from domain.vocabulary import Office, Outcome, Status
 
@@ -13,9 +14,9 @@ from domain.vocabulary import Office, Outcome, Status
 def elapse(draft: Draft) -> None:
     """Do the first thing the clock has waited for; nothing when it came too early."""
     case = draft.case
-    if not case.wakes or case.wakes[0].at > draft.now:
+    wake, rest = case.alarm, case.wakes[1:]
+    if wake is None or wake.at > draft.now:
         return
-    wake, rest = case.wakes[0], case.wakes[1:]
     match wake.what:
         case WakeKind.REMIND:
             draft.add(ReminderDue(percent=wake.percent or 0, wakes=rest))
@@ -34,6 +35,8 @@ def elapse(draft: Draft) -> None:
             place(draft)
         case WakeKind.REVIEW:
             open_review(draft)
+        case WakeKind.ESCALATE_OBJECTION | WakeKind.OBJECTION_OVERDUE:
+            objection.ring(draft, wake)
 
 
 def _expire(draft: Draft) -> None:
@@ -45,5 +48,5 @@ def _expire(draft: Draft) -> None:
 
 def _superior(draft: Draft) -> Office:
     """The office above the one whose task it is; above HR where the task is the employee's own."""
-    office = next((t.office for t in tasks(draft.case) if t.office), Office.HR_OFFICER)
+    office = next((t.office for t in stage_tasks(draft.case) if t.office), Office.HR_OFFICER)
     return draft.facts.policy.authority.superiors.get(office, Office.HR_HEAD)

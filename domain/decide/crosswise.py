@@ -5,6 +5,7 @@ from domain.case import Held
 from domain.commands import Cancel, Comment, Hold, Resume, Return, UndoAct, Withdraw
 from domain.decide.draft import Draft
 from domain.decide.evaluation import check_need
+from domain.decide.objection import unfinished
 from domain.decide.placement import await_review
 from domain.events import (
     ActUndone,
@@ -76,8 +77,8 @@ def withdraw(draft: Draft, command: Withdraw) -> Refusal | None:
 
 
 def cancel(draft: Draft, command: Cancel) -> Refusal | None:
-    """HR ends the case before the decree."""
-    return _end(draft, Outcome.CANCELLED)
+    """HR ends the case before the decree, or one whose placement is blocked."""
+    return unfinished(draft.case) or _end(draft, Outcome.CANCELLED)
 
 
 def _end(draft: Draft, outcome: Outcome) -> Refusal | None:

@@ -6,6 +6,7 @@ from domain import rules, terms
 from domain.commands import ConfirmDuty, IssueDecree, RecordReview
 from domain.decide.approval import competence_gap, figures, ratings
 from domain.decide.draft import Draft
+from domain.decide.objection import unfinished
 from domain.events import (
     CaseClosed,
     Comparison,
@@ -146,6 +147,8 @@ def record_review(draft: Draft, command: RecordReview) -> Refusal | None:
     if command.day != draft.case.review_day:
         return refuse(RefusalCode.REVIEW_NOT_DUE, day=command.day, due=draft.case.review_day or 0)
     last = command.day == days[-1]
+    if last and (refused := unfinished(draft.case)):
+        return refused
     draft.add(
         ReviewRecorded(
             day=command.day,

@@ -29,6 +29,11 @@ BODIES: dict[Act, dict[str, Any]] = {
     Act.RETURN: {"to_stage": "evaluation"},
     Act.HOLD: {"ground": "other", "reference": "Nota 1"},
     Act.COMMENT: {"text": "Catatan"},
+    Act.FILE_OBJECTION: {"grounds": ["family"], "text": "Keberatan"},
+    Act.DECIDE_OBJECTION: {"outcome": "rejected"},
+    Act.CORRECT_DECREE: {"number": "800/2", "date": today(), "ground": "redaction"},
+    Act.REVOKE_DECREE: {"number": "800/2", "date": today(), "ground": "procedure"},
+    Act.ANNUL_DECREE: {"number": "800/2", "date": today(), "ground": "procedure"},
 }
 """The least each act needs, besides a reason; the others need nothing else."""
 

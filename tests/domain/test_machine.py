@@ -18,7 +18,7 @@ from domain.events import WakeKind
 from domain.refusals import Refusal
 from domain.stages import ANYWHERE, STAGE_OF, leads_to, open_acts
 from domain.tasks import tasks
-from domain.vocabulary import Act, EmployeeStatus, Outcome, Stage, Status
+from domain.vocabulary import Act, Outcome, Stage, Status
 from tests.domain import builders as b
 
 PEOPLE = (
@@ -28,6 +28,15 @@ PEOPLE = (
 
 _reason = st.just("Alasan tertulis")
 _day = st.sampled_from(["2026-11-20", "2026-11-23", "2026-12-01", "2027-03-01"])
+_falling = st.fixed_dictionaries(
+    {
+        "number": st.just("800/2"),
+        "date": _day,
+        "ground": st.just("procedure"),
+        "reason": _reason,
+        "position_code": st.sampled_from([None, "DKP-S-01"]),
+    }
+)
 FIELDS: dict[Act, st.SearchStrategy[dict[str, Any]]] = {
     Act.SUPPLY_DOSSIER: st.just({"items": [{"kind": "rating", "year": 2024, "rating": "BAIK"}]}),
     Act.OVERRIDE_RULE: st.fixed_dictionaries(
@@ -99,6 +108,23 @@ FIELDS: dict[Act, st.SearchStrategy[dict[str, Any]]] = {
     Act.WITHDRAW: st.just({}),
     Act.CANCEL: st.just({"reason": "Organisasi berubah"}),
     Act.COMMENT: st.just({"text": "Catatan"}),
+    Act.FILE_OBJECTION: st.just({"grounds": ["family", "procedure"], "text": "Keberatan"}),
+    Act.DECIDE_OBJECTION: st.fixed_dictionaries(
+        {"outcome": st.sampled_from(["granted", "partly", "rejected", "inadmissible"]), "reason": _reason}
+    ),
+    Act.DECLARE_INADMISSIBLE: st.just({"reason": "Terlambat"}),
+    Act.WITHDRAW_OBJECTION: st.just({}),
+    Act.CORRECT_DECREE: st.fixed_dictionaries(
+        {
+            "number": st.just("800/1-R"),
+            "date": _day,
+            "ground": st.just("redaction"),
+            "reason": _reason,
+            "effective_on": st.sampled_from([None, "2027-03-01", "2027-06-01"]),
+        }
+    ),
+    Act.REVOKE_DECREE: _falling,
+    Act.ANNUL_DECREE: _falling,
 }
 
 
@@ -115,7 +141,19 @@ HAPPY_PATH: tuple[tuple[Act, str, dict[str, Any]], ...] = (
     (Act.CONFIRM_DUTY, b.TARGET_HEAD, {"started_on": "2026-11-23"}),
 )
 """From opening to the first review: where a run begins, some steps along, so that late stages are explored too."""
-DISRUPTIVE = frozenset({Act.CANCEL, Act.WITHDRAW, Act.HOLD, Act.RETURN, Act.COMMENT, Act.UNIT_OPINION})
+DISRUPTIVE = frozenset(
+    {
+        Act.CANCEL,
+        Act.WITHDRAW,
+        Act.HOLD,
+        Act.RETURN,
+        Act.COMMENT,
+        Act.UNIT_OPINION,
+        Act.REVOKE_DECREE,
+        Act.ANNUL_DECREE,
+        Act.CORRECT_DECREE,
+    }
+)
 
 
 class CaseMachine(RuleBasedStateMachine):
@@ -150,9 +188,16 @@ class CaseMachine(RuleBasedStateMachine):
             ratings=b.dossier().ratings[:1] if self.missing else b.dossier().ratings,
         )
         if self.case and self.case.placed_on:
-            person = person.model_copy(update={"status": EmployeeStatus.PNS, "position": b.position(target)})
+            person = person.model_copy(update={"position": b.position(self.case.to_post.position)})
         free = None if self.taken and target == "DLH-S-04" else 1
-        return b.facts(by, now=self.now, dossier=person, target=b.position(target), seats=b.seats(free))
+        return b.facts(
+            by,
+            now=self.now,
+            dossier=person,
+            target=b.position(target),
+            seats=b.seats(free),
+            former=b.position("DPUPR-S-02"),
+        )
 
     def follow(self, decided: Decision, case: Case, by: str, skip: int = 0) -> None:
         """Fold the events again, as a rebuild would, and compare with what the decision says."""
@@ -179,7 +224,8 @@ class CaseMachine(RuleBasedStateMachine):
     def _act(self, act: Act, by: str, fields: dict[str, Any]) -> None:
         before = self.case
         assert before is not None
-        target = fields.get("position_code", before.to_post.position)
+        home = act in (Act.REVOKE_DECREE, Act.ANNUL_DECREE) and before.placed_on is not None
+        target = fields.get("position_code") or ("DPUPR-S-02" if home else before.to_post.position)
         decided = decide(before, parse_command(act, fields), self.facts(by, target))
         if isinstance(decided, Refusal):
             refused = may(before, act, self.facts(by))
@@ -201,7 +247,7 @@ class CaseMachine(RuleBasedStateMachine):
         for _ in range(100):
             before = self.case
             assert before is not None
-            if before.closed or not before.wakes or before.wakes[0].at > self.now:
+            if before.closed or before.alarm is None or before.alarm.at > self.now:
                 return
             decided = decide(before, parse_command("elapse", {}), self.facts(CLOCK, before.to_post.position))
             assert isinstance(decided, Decision)
@@ -223,7 +269,12 @@ class CaseMachine(RuleBasedStateMachine):
             assert STAGE_OF[case.status] is case.stage
         assert (case.outcome is not None) == case.closed
         assert case.outcome is None or case.outcome in Outcome
-        assert (case.outcome is Outcome.PLACED) == (case.closed and case.placed_on is not None)
+        assert case.outcome is not Outcome.PLACED or case.placed_on is not None
+        assert not (case.closed and case.placed_on) or case.outcome in (
+            Outcome.PLACED,
+            Outcome.REVOKED,
+            Outcome.ANNULLED,
+        )
         assert case.model_validate(case.model_dump(mode="json", exclude_none=True)) == case
 
     @invariant()
@@ -235,6 +286,12 @@ class CaseMachine(RuleBasedStateMachine):
         assert tasks(case) or case.wakes, "an open case waits for a person or for a date"
         assert doable or case.wakes
         assert not case.due or case.status not in (Status.AWAITING_RESPONSE,) or case.wakes[-1].what is WakeKind.EXPIRE
+
+    @invariant()
+    def nothing_ends_while_an_objection_is_undecided_or_not_carried_out(self) -> None:
+        if self.case and self.case.closed:
+            assert self.case.objection is None or not self.case.objection.open
+            assert not self.case.remedy_due
 
     @invariant()
     def a_closed_case_holds_no_seat(self) -> None:
