@@ -44,6 +44,8 @@ _HR_ACTS = frozenset(
         Act.RESUME,
         Act.CANCEL,
         Act.DECLARE_INADMISSIBLE,
+        Act.CLOSE_FOR_CAUSE,
+        Act.RECHECK_POST,
     }
 )
 AS_STRATEGIC_AS_DECIDING = frozenset({Act.DECIDE_OBJECTION, Act.CORRECT_DECREE, Act.REVOKE_DECREE, Act.ANNUL_DECREE})

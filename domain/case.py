@@ -12,7 +12,9 @@ from domain.vocabulary import (
     Answer,
     Audience,
     DecisionChoice,
+    EndingCause,
     Flag,
+    HoldGround,
     Kind,
     ObjectionOutcome,
     Office,
@@ -60,6 +62,7 @@ class Held(_Part):
     status: Status
     days_left: int | None = None
     final_days_left: int | None = None
+    ground: HoldGround | None = None
 
 
 class Objection(_Part):
@@ -240,6 +243,10 @@ def _undo_point(case: Case, recorded: Recorded) -> Undo | None:
     )
 
 
+_OF_THE_STATUS = (Flag.OVERDUE, Flag.APPROVER_ABSENT)
+"""Flags about the status a case is in: they fall when it moves."""
+
+
 def _moved(case: Case, move: ev.Move, recorded: Recorded, flags: tuple[Flag, ...]) -> dict[str, Any]:
     changes: dict[str, Any] = {
         "stage": move.stage,
@@ -247,7 +254,7 @@ def _moved(case: Case, move: ev.Move, recorded: Recorded, flags: tuple[Flag, ...
         "due": move.due,
         "wakes": move.wakes,
         "outcome": move.outcome,
-        "flags": tuple(f for f in flags if f is not Flag.OVERDUE),
+        "flags": tuple(f for f in flags if f not in _OF_THE_STATUS),
     }
     if move.status is not case.status:
         changes["since"] = recorded.at
@@ -420,6 +427,16 @@ def _(event: ev.ReviewMissed, case: Case, recorded: Recorded) -> dict[str, Any]:
 
 @_changes.register
 def _(event: ev.CaseReturned, case: Case, recorded: Recorded) -> dict[str, Any]:
+    return {"returns": event.round, **_superseded(case, event)}
+
+
+@_changes.register
+def _(event: ev.CaseSetBack, case: Case, recorded: Recorded) -> dict[str, Any]:
+    return {"approved_at": None, "baseline": None, "undo": None, **_superseded(case, event)}
+
+
+def _superseded(case: Case, event: ev.CaseReturned | ev.CaseSetBack) -> dict[str, Any]:
+    """What no longer stands once a case is back at an earlier stage."""
     superseded: dict[str, Any] = {"votes": (), "board": None, "proposal": None, "deferred_until": None}
     dropped = [Flag.NOT_RECOMMENDED]
     if event.to_stage in (Stage.EVALUATION, Stage.NEEDS_CHECK, Stage.CONSULTATION):
@@ -428,12 +445,19 @@ def _(event: ev.CaseReturned, case: Case, recorded: Recorded) -> dict[str, Any]:
     if event.to_stage is not Stage.APPROVAL:
         superseded["reached"] = ()
         dropped.append(Flag.BRIEFING_PARTIAL)
-    return {"returns": event.round, **superseded, **_flags(case, drop=tuple(dropped))}
+    return {**superseded, **_flags(case, drop=tuple(dropped))}
 
 
 @_changes.register
 def _(event: ev.CasePutOnHold, case: Case, recorded: Recorded) -> dict[str, Any]:
-    return {"held": Held(status=case.status, days_left=event.days_left, final_days_left=event.final_days_left)}
+    return {
+        "held": Held(
+            status=case.status,
+            days_left=event.days_left,
+            final_days_left=event.final_days_left,
+            ground=event.ground,
+        )
+    }
 
 
 @_changes.register
@@ -491,3 +515,17 @@ def _(event: ev.DecreeCorrected, case: Case, recorded: Recorded) -> dict[str, An
 @_changes.register(ev.DecreeAnnulled)
 def _(event: ev.Event, case: Case, recorded: Recorded) -> dict[str, Any]:
     return {"remedy_due": False, **_flags(case, drop=(Flag.REMEDY_DUE,))}
+
+
+@_changes.register
+def _(event: ev.CaseClosedForCause, case: Case, recorded: Recorded) -> dict[str, Any]:
+    if event.cause is not EndingCause.DEATH or case.objection is None:
+        return {"aside": ()}
+    abated = case.objection.model_copy(update={"outcome": case.objection.outcome or ObjectionOutcome.ABATED})
+    dropped = (Flag.OBJECTION_OPEN, Flag.OBJECTION_OVERDUE, Flag.REMEDY_DUE)
+    return {"aside": (), "objection": abated, "remedy_due": False, **_flags(case, drop=dropped)}
+
+
+@_changes.register
+def _(event: ev.ApproverAbsent, case: Case, recorded: Recorded) -> dict[str, Any]:
+    return _flags(case, Flag.APPROVER_ABSENT)

@@ -29,6 +29,7 @@ from domain.vocabulary import (
     CorrectionGround,
     DecisionChoice,
     DefectGround,
+    EndingCause,
     Expectation,
     HoldGround,
     Kind,
@@ -513,12 +514,27 @@ class AnnulDecree(_EndDecree):
     act: Literal[Act.ANNUL_DECREE]
 
 
+class CloseForCause(_Act):
+    """HR ends the case because of death, retirement, resignation or study leave."""
+
+    act: Literal[Act.CLOSE_FOR_CAUSE]
+    cause: EndingCause
+    reference: Line
+    on: Day
+
+
+class RecheckPost(_Act):
+    """HR looks again whether the target post still stands and the seat is still the case's."""
+
+    act: Literal[Act.RECHECK_POST]
+
+
 ActCommand = Annotated[
     SupplyDossier | OverrideRule | ConfirmOverride | CloseIneligible | ContestData | ConfirmNeed
     | ProposeAlternative | UnitOpinion | Respond | AnswerObjection | RecordBriefing | Acknowledge | Verify
     | Consider | Propose | Decide | IssueDecree | ConfirmDuty | RecordReview | Return | UndoAct | Hold | Resume
     | Withdraw | Cancel | Comment | FileObjection | DecideObjection | DeclareInadmissible | WithdrawObjection
-    | CorrectDecree | RevokeDecree | AnnulDecree,
+    | CorrectDecree | RevokeDecree | AnnulDecree | CloseForCause | RecheckPost,
     Field(discriminator="act"),
 ]  # fmt: skip
 

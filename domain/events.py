@@ -20,6 +20,7 @@ from domain.vocabulary import (
     DecisionChoice,
     DefectGround,
     Eligibility,
+    EndingCause,
     Flag,
     HoldGround,
     Kind,
@@ -33,6 +34,7 @@ from domain.vocabulary import (
     Recommendation,
     ReviewOutcome,
     RuleOutcome,
+    SetBackCause,
     Stage,
     Status,
 )
@@ -663,6 +665,31 @@ class CommentMade(Event):
     visible_to_employee: bool
 
 
+class CaseSetBack(Event):
+    """The case fell back to an earlier stage because of what was found; what was decided after it is superseded."""
+
+    type: Literal["case_set_back"] = "case_set_back"
+    to_stage: Stage
+    cause: SetBackCause
+
+
+class CaseClosedForCause(Event):
+    """The person leaves the service, or may not move any more: the case ends."""
+
+    type: Literal["case_closed_for_cause"] = "case_closed_for_cause"
+    cause: EndingCause
+    reference: Annotated[str, PRIVATE] = ERASED
+    on: Day
+
+
+class ApproverAbsent(Event):
+    """Nobody can do the task now: the office is vacant, or held by an acting official who may not. The case waits."""
+
+    type: Literal["approver_absent"] = "approver_absent"
+    office: Office
+    acting_only: bool = False
+
+
 # --- the clock and the post ------------------------------------------------------------------------------------------
 
 
@@ -708,7 +735,8 @@ AnyEvent = Annotated[
     | ReviewOpened | ReviewRecorded | ReviewMissed | CaseReturned | ActUndone | CasePutOnHold | CaseResumed
     | CaseEnded | CaseLapsed | CaseClosed | CommentMade | ReminderDue | DeadlinePassed | CaseEscalated
     | NoticeUndelivered | ObjectionFiled | ObjectionEscalated | ObjectionOverdue | ObjectionDecided
-    | ObjectionWithdrawn | DecreeCorrected | DecreeRevoked | DecreeAnnulled | PostRestored,
+    | ObjectionWithdrawn | DecreeCorrected | DecreeRevoked | DecreeAnnulled | PostRestored
+    | CaseSetBack | CaseClosedForCause | ApproverAbsent,
     Field(discriminator="type"),
 ]  # fmt: skip
 

@@ -40,7 +40,7 @@ def superseded(entries: Iterable[tuple[int, str, str, Mapping[str, Any]]]) -> fr
         commands[seq] = command
         if kind == "act_undone":
             gone |= {s for s, _ in seen if commands[s] == commands[data["from_seq"]]}
-        if kind == "case_returned":
+        if kind in ("case_returned", "case_set_back"):
             place = STAGE_ORDER.index(Stage(data["to_stage"]))
             gone |= {s for s, k in seen if k in _STAGE_OF_EVENT and STAGE_ORDER.index(_STAGE_OF_EVENT[k]) >= place}
         if kind in _DECREES:

@@ -12,7 +12,7 @@ from domain.authority import HR, head_office
 from domain.case import Case
 from domain.facts import Facts
 from domain.tasks import Task, stage_tasks
-from domain.vocabulary import DecisionChoice, Eligibility, Office, Outcome
+from domain.vocabulary import DecisionChoice, Eligibility, EndingCause, Office, Outcome
 
 
 class Notice(BaseModel):
@@ -37,7 +37,10 @@ TEMPLATES: tuple[str, ...] = (
     "case_on_hold",
     "case_opened",
     "case_resumed",
+    "approver_absent",
+    "case_ended_for_cause",
     "case_returned",
+    "case_set_back",
     "case_withdrawn",
     "case_cancelled",
     "case_ineligible",
@@ -147,6 +150,14 @@ def _addressed(event: ev.Event, case: Case, facts: Facts) -> Iterator[tuple[str,
             yield from _each("objection_withdrawn", (*_deciders(case, facts), *_handlers(case, facts)))
         case ev.DecreeCorrected() | ev.DecreeRevoked() | ev.DecreeAnnulled():
             yield from _each(event.type, (case.subject, *_heads(case, facts), *_handlers(case, facts)))
+        case ev.CaseSetBack():
+            yield from _each("case_set_back", (case.subject, *_handlers(case, facts)))
+        case ev.CaseClosedForCause():
+            told = (*_heads(case, facts), *_handlers(case, facts))
+            dead = event.cause is EndingCause.DEATH
+            yield from _each("case_ended_for_cause", told if dead else (case.subject, *told))
+        case ev.ApproverAbsent():
+            yield from _each("approver_absent", (*_holders(Office.HR_HEAD, facts), *_handlers(case, facts)))
         case ev.NoticeUndelivered():
             yield from _each("notice_undelivered", _handlers(case, facts))
 

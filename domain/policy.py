@@ -18,6 +18,7 @@ from domain.ranks import post_level
 from domain.vocabulary import (
     Act,
     Audience,
+    HoldGround,
     Kind,
     Office,
     Origin,
@@ -145,6 +146,18 @@ class ObjectionPolicy(_Part):
         return self
 
 
+class HoldPolicy(_Part):
+    """Grounds of a hold after which the evaluation is judged again. A policy pinned before knows none."""
+
+    reevaluate: frozenset[HoldGround] = frozenset()
+
+
+class ReturnsPolicy(_Part):
+    """How often a case may be returned. A policy pinned before sets no limit."""
+
+    max_rounds: Annotated[int, Field(ge=1, le=100)] | None = None
+
+
 class FitPolicy(_Part):
     weights: dict[
         Literal["competence", "education", "experience", "performance", "preference", "need"],
@@ -202,6 +215,8 @@ class Policy(_Part):
     fit: FitPolicy
     rules: dict[str, RulePolicy]
     objection: ObjectionPolicy = ObjectionPolicy()
+    hold: HoldPolicy = HoldPolicy()
+    returns: ReturnsPolicy = ReturnsPolicy()
 
     @model_validator(mode="after")
     def _every_post_has_a_retirement_age(self) -> "Policy":

@@ -30,7 +30,11 @@
     │   ├── remedy_due              a granted objection is not carried out yet
     │   ├── equal_post_required     the old post is taken: an equal one must be named
     │   ├── post_changed            the person no longer sits where the decree put him
-    │   └── already_placed
+    │   ├── already_placed
+    │   ├── returns_exhausted       returned as often as it may be: decide or cancel
+    │   ├── post_gone               the target post was abolished
+    │   ├── seat_lost               the seat held for the case is gone
+    │   └── post_stands             there is nothing to go back for
     ├── STALE          the caller decided on an older version of the case
     │   └── stale_version
     └── INVALID        the request contradicts itself, the register, the law or the policy
@@ -112,6 +116,10 @@ class RefusalCode(StrEnum):
     EQUAL_POST_REQUIRED = "equal_post_required", Category.CONFLICT
     POST_CHANGED = "post_changed", Category.CONFLICT
     ALREADY_PLACED = "already_placed", Category.CONFLICT
+    RETURNS_EXHAUSTED = "returns_exhausted", Category.CONFLICT
+    POST_GONE = "post_gone", Category.CONFLICT
+    SEAT_LOST = "seat_lost", Category.CONFLICT
+    POST_STANDS = "post_stands", Category.CONFLICT
 
     STALE_VERSION = "stale_version", Category.STALE
 

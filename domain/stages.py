@@ -160,6 +160,8 @@ ANYWHERE: dict[Act, tuple[Status, ...]] = {
     _A.CORRECT_DECREE: _DECREED,
     _A.REVOKE_DECREE: (*_DECREED, _S.ON_HOLD),
     _A.ANNUL_DECREE: (*_DECREED, _S.ON_HOLD),
+    _A.CLOSE_FOR_CAUSE: (*_OPEN, _S.ON_HOLD),
+    _A.RECHECK_POST: tuple(s for s in _BEFORE_DECREE if STAGE_OF[s] not in (Stage.EVALUATION, Stage.NEEDS_CHECK)),
 }
 """Crosswise acts and the statuses they are open in. `undo` is open by time and author, not by status."""
 

@@ -84,6 +84,10 @@ class Outcome(StrEnum):
     LAPSED = "lapsed"
     REVOKED = "revoked"
     ANNULLED = "annulled"
+    DECEASED = "deceased"
+    RETIRED = "retired"
+    RESIGNED = "resigned"
+    STUDY_LEAVE = "study_leave"
 
 
 class Act(StrEnum):
@@ -122,6 +126,8 @@ class Act(StrEnum):
     CORRECT_DECREE = "correct_decree"
     REVOKE_DECREE = "revoke_decree"
     ANNUL_DECREE = "annul_decree"
+    CLOSE_FOR_CAUSE = "close_for_cause"
+    RECHECK_POST = "recheck_post"
 
 
 class Office(StrEnum):
@@ -373,6 +379,7 @@ class Flag(StrEnum):
     OBJECTION_OPEN = "objection_open"
     OBJECTION_OVERDUE = "objection_overdue"
     REMEDY_DUE = "remedy_due"
+    APPROVER_ABSENT = "approver_absent"
 
 
 class Direction(StrEnum):
@@ -391,6 +398,8 @@ class ObjectionOutcome(StrEnum):
     REJECTED = "rejected"
     INADMISSIBLE = "inadmissible"
     WITHDRAWN = "withdrawn"
+    ABATED = "abated"
+    """The person died: nobody is left to answer."""
 
 
 class CorrectionGround(StrEnum):
@@ -416,3 +425,20 @@ class OrderedBy(StrEnum):
     OWN = "own"
     SUPERIOR = "superior"
     COURT = "court"
+
+
+class EndingCause(StrEnum):
+    """What ends a case whatever its stage, because the person leaves the service or may not move any more."""
+
+    DEATH = "death"
+    RETIREMENT = "retirement"
+    RESIGNATION = "resignation"
+    STUDY_LEAVE = "study_leave"
+
+
+class SetBackCause(StrEnum):
+    """Why a case fell back to an earlier stage without anybody returning it."""
+
+    NOT_ELIGIBLE = "not_eligible"
+    POST_GONE = "post_gone"
+    SEAT_LOST = "seat_lost"

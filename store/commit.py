@@ -202,6 +202,7 @@ async def _write(
     standing = {**docket.docket_values(after), **docket.named_values(decision.events)}
     await consequences.apply(connection, before, after, decision.events, facts.today)
     await outbox.cancel_undone(connection, decision)
+    await outbox.silence_dead(connection, decision)
     if isinstance(command, Undelivered):
         await outbox.give_up(connection, after.id, command.keys)
     post = outbox.post(decision, facts, envelope.actor)

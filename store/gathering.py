@@ -18,7 +18,9 @@ from domain.commands import (
     RevokeDecree,
     Undelivered,
 )
+from domain.decide.clockwork import LOOKING
 from domain.decide.decree_repair import way_back
+from domain.decide.recheck import has_post_in_view
 from domain.events import WakeKind
 from domain.facts import Actor, Facts, Position
 from domain.policy import Policy
@@ -38,6 +40,8 @@ JUDGING_ACTS = frozenset(
         Act.ISSUE_DECREE,
         Act.RECORD_REVIEW,
         Act.RETURN,
+        Act.RESUME,
+        Act.RECHECK_POST,
         Act.CORRECT_DECREE,
         Act.REVOKE_DECREE,
         Act.ANNUL_DECREE,
@@ -196,6 +200,9 @@ def _is_judging(case: Case, command: Command) -> bool:
         case OpenCase() | Undelivered():
             return False
         case Elapse():
-            return case.alarm is not None and case.alarm.what in (WakeKind.EFFECT, WakeKind.REVIEW)
+            if case.alarm is None:
+                return False
+            looking = case.alarm.what in LOOKING and has_post_in_view(case)
+            return looking or case.alarm.what in (WakeKind.EFFECT, WakeKind.REVIEW)
         case _:
             return command.act in JUDGING_ACTS

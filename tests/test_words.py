@@ -182,6 +182,8 @@ def needed() -> frozenset[str]:
         "audience": set(voc.Audience),
         "event": {event.model_fields["type"].default for event in EVENT_TYPES},
         "cause": placement_causes(),
+        "ending_cause": set(voc.EndingCause),
+        "set_back_cause": set(voc.SetBackCause),
         "then": literals(Term.model_fields["then"].annotation),
         "notice_state": notice_states(),
         "fit": {*literals(FitPolicy.model_fields["weights"].annotation), "counterfactual"},

@@ -12,7 +12,18 @@ from pydantic import BaseModel
 from domain import commands as c
 from domain.authority import Standing, capacity, may_open, standing
 from domain.case import CLOCK, Case
-from domain.decide import approval, clockwork, crosswise, decree_repair, evaluation, hearing, objection, placement
+from domain.decide import (
+    approval,
+    clockwork,
+    crosswise,
+    decree_repair,
+    ending,
+    evaluation,
+    hearing,
+    objection,
+    placement,
+    recheck,
+)
 from domain.decide.draft import Decision, Draft
 from domain.events import NoticeUndelivered
 from domain.facts import Facts
@@ -66,6 +77,7 @@ def decide(case: Case, command: c.Command, facts: Facts, expected_version: int |
     draft = Draft(case, facts, facts.actor.person, allowed.office, _stamp(command, facts))
     if refused := HANDLERS[type(command)](draft, command):
         return refused
+    recheck.note_absence(draft)
     return Decision(tuple(draft.steps), allowed.office)
 
 
@@ -157,4 +169,6 @@ HANDLERS: dict[type[BaseModel], Handler] = {
     c.CorrectDecree: decree_repair.correct_decree,
     c.RevokeDecree: decree_repair.revoke_decree,
     c.AnnulDecree: decree_repair.annul_decree,
+    c.CloseForCause: ending.close_for_cause,
+    c.RecheckPost: recheck.recheck_post,
 }

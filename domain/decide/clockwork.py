@@ -1,6 +1,6 @@
 """What the clock does to a case. Every wake that is due changes the case, so the clock never spins."""
 
-from domain.decide import objection
+from domain.decide import objection, recheck
 from domain.decide.approval import end_deferral
 from domain.decide.draft import Draft
 from domain.decide.hearing import acknowledgement_missed, response_missed
@@ -8,7 +8,7 @@ from domain.decide.placement import open_review, place
 from domain.events import CaseEscalated, CaseLapsed, DeadlinePassed, ReminderDue, WakeKind
 from domain.tasks import stage_tasks
 from domain.terms import closing
-from domain.vocabulary import Office, Outcome, Status
+from domain.vocabulary import Office, Outcome, SetBackCause, Status
 
 
 def elapse(draft: Draft) -> None:
@@ -17,9 +17,13 @@ def elapse(draft: Draft) -> None:
     wake, rest = case.alarm, case.wakes[1:]
     if wake is None or wake.at > draft.now:
         return
+    if cause := _post_trouble(draft, wake.what):
+        recheck.set_back_to_needs(draft, cause)
+        return
     match wake.what:
         case WakeKind.REMIND:
             draft.add(ReminderDue(percent=wake.percent or 0, wakes=rest))
+            recheck.note_absence(draft)
         case WakeKind.OVERDUE:
             draft.add(DeadlinePassed(wakes=rest))
         case WakeKind.ESCALATE:
@@ -31,12 +35,21 @@ def elapse(draft: Draft) -> None:
             draft.release_seat()
         case WakeKind.END_DEFERRAL:
             end_deferral(draft)
+            recheck.note_absence(draft)
         case WakeKind.EFFECT:
             place(draft)
         case WakeKind.REVIEW:
             open_review(draft)
         case WakeKind.ESCALATE_OBJECTION | WakeKind.OBJECTION_OVERDUE:
             objection.ring(draft, wake)
+
+
+LOOKING = frozenset({WakeKind.REMIND, WakeKind.OVERDUE, WakeKind.ESCALATE})
+"""Wakes at which a case looks whether its post still stands, so that a reorganisation is found by itself."""
+
+
+def _post_trouble(draft: Draft, what: WakeKind) -> SetBackCause | None:
+    return recheck.post_trouble(draft.case, draft.facts) if what in LOOKING else None
 
 
 def _expire(draft: Draft) -> None:

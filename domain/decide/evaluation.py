@@ -103,8 +103,7 @@ def open_case(case_id: str, command: OpenCase, facts: Facts) -> Draft | Refusal:
 def evaluate(draft: Draft, dossier: Dossier) -> None:
     """Judge the dossier; the eligible goes on by itself, everything else waits for a person."""
     facts = draft.facts
-    results = rules.judge(Question(facts, dossier, _target(facts), draft.case.kind), (Stage.EVALUATION,))
-    outcome = rules.eligibility(results, severities(facts), draft.case.overridden)
+    outcome, results = judged(draft, dossier)
     status = {Eligibility.INCOMPLETE: Status.INCOMPLETE, Eligibility.INELIGIBLE: Status.INELIGIBLE}.get(outcome)
     last_day = facts.calendar.add_working_days(facts.today, facts.policy.evaluation.contest_days)
     draft.add(
@@ -120,6 +119,13 @@ def evaluate(draft: Draft, dossier: Dossier) -> None:
         draft.release_seat()
     else:
         check_need(draft, dossier)
+
+
+def judged(draft: Draft, dossier: Dossier) -> tuple[Eligibility, tuple[RuleResult, ...]]:
+    """What the rules of evaluation find, those overridden in the case set aside."""
+    facts = draft.facts
+    results = rules.judge(Question(facts, dossier, _target(facts), draft.case.kind), (Stage.EVALUATION,))
+    return rules.eligibility(results, severities(facts), draft.case.overridden), results
 
 
 def check_need(draft: Draft, dossier: Dossier) -> None:
@@ -145,6 +151,8 @@ def check_need(draft: Draft, dossier: Dossier) -> None:
 
 def supply_dossier(draft: Draft, command: SupplyDossier) -> Refusal | None:
     """Take in what HR supplied and judge again."""
+    if draft.facts.target is None:
+        return refuse(RefusalCode.POST_GONE, position=draft.case.to_post.position)
     for item in command.items:
         if refusal := _implausible(item, draft.facts):
             return refusal
@@ -205,6 +213,8 @@ def override_rule(draft: Draft, command: OverrideRule) -> Refusal | None:
 
 def confirm_override(draft: Draft, command: ConfirmOverride) -> Refusal | None:
     """The second person confirms; the dossier is judged with the rule set aside."""
+    if draft.facts.target is None:
+        return refuse(RefusalCode.POST_GONE, position=draft.case.to_post.position)
     pending = draft.case.override
     assert pending is not None, "override_pending has a pending override"
     draft.add(OverrideConfirmed(rule=pending.rule, ground=pending.ground))
@@ -226,6 +236,8 @@ def contest_data(draft: Draft, command: ContestData) -> Refusal | None:
 
 def confirm_need(draft: Draft, command: ConfirmNeed) -> Refusal | None:
     """Confirm the need; a seat that became free meanwhile is held now."""
+    if draft.facts.target is None:
+        return refuse(RefusalCode.POST_GONE, position=draft.case.to_post.position)
     facts, seats = draft.facts, _seats(draft.facts)
     results = rules.judge(Question(facts, _subject(facts), _target(facts), draft.case.kind), (Stage.NEEDS_CHECK,))
     if _outcome(results, "E11") is RuleOutcome.FAIL:

@@ -7,6 +7,7 @@ from domain.commands import ConfirmDuty, IssueDecree, RecordReview
 from domain.decide.approval import competence_gap, figures, ratings
 from domain.decide.draft import Draft
 from domain.decide.objection import unfinished
+from domain.decide.recheck import refuse_without_post
 from domain.events import (
     CaseClosed,
     Comparison,
@@ -39,6 +40,8 @@ def issue_decree(draft: Draft, command: IssueDecree) -> Refusal | None:
     decided_on = facts.calendar.local_day(draft.case.approved_at or draft.case.since)
     if command.date < decided_on:
         return refuse(RefusalCode.DATE_TOO_EARLY, field="date", earliest=decided_on.isoformat())
+    if refused := refuse_without_post(draft):
+        return refused
     due = command.effective_on <= facts.today
     draft.add(
         DecreeIssued(

@@ -14,6 +14,7 @@ from domain.case import CLOCK, Case, Recorded, evolve
 from domain.case import opened as first
 from domain.commands import parse_command
 from domain.decide import Decision, decide, may, open_case
+from domain.decide.ending import OUTCOMES
 from domain.events import WakeKind
 from domain.refusals import Refusal
 from domain.stages import ANYWHERE, STAGE_OF, leads_to, open_acts
@@ -125,6 +126,14 @@ FIELDS: dict[Act, st.SearchStrategy[dict[str, Any]]] = {
     ),
     Act.REVOKE_DECREE: _falling,
     Act.ANNUL_DECREE: _falling,
+    Act.CLOSE_FOR_CAUSE: st.fixed_dictionaries(
+        {
+            "cause": st.sampled_from(["death", "retirement", "resignation", "study_leave"]),
+            "reference": st.just("SK 2"),
+            "on": _day,
+        }
+    ),
+    Act.RECHECK_POST: st.just({}),
 }
 
 
@@ -152,6 +161,7 @@ DISRUPTIVE = frozenset(
         Act.REVOKE_DECREE,
         Act.ANNUL_DECREE,
         Act.CORRECT_DECREE,
+        Act.CLOSE_FOR_CAUSE,
     }
 )
 
@@ -274,6 +284,7 @@ class CaseMachine(RuleBasedStateMachine):
             Outcome.PLACED,
             Outcome.REVOKED,
             Outcome.ANNULLED,
+            *OUTCOMES.values(),
         )
         assert case.model_validate(case.model_dump(mode="json", exclude_none=True)) == case
 
