@@ -324,7 +324,8 @@ def _(event: ev.NeedChecked, case: Case, recorded: Recorded) -> dict[str, Any]:
 
 @_changes.register
 def _(event: ev.AlternativeProposed, case: Case, recorded: Recorded) -> dict[str, Any]:
-    return {"to_post": event.to_post, "answer": None, "grounds": ()}
+    kept = tuple(rule for rule in case.overridden if rule not in event.overrides_void)
+    return {"to_post": event.to_post, "answer": None, "grounds": (), "overridden": kept}
 
 
 @_changes.register

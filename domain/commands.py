@@ -141,6 +141,7 @@ class OverrideRule(_Act):
     rule: Annotated[str, StringConstraints(pattern=r"^E\d{2}$")]
     ground: Line
     reference: Line
+    document: Line | None = None
 
 
 class ConfirmOverride(_Act):

@@ -246,6 +246,7 @@ class OverrideRequested(Event):
     rule: str
     ground: str
     reference: Annotated[str, PRIVATE] = ERASED
+    document: Annotated[str | None, PRIVATE] = None
 
 
 class OverrideConfirmed(Event):
@@ -299,6 +300,8 @@ class AlternativeProposed(Event):
 
     type: Literal["alternative_proposed"] = "alternative_proposed"
     to_post: PostRef
+    overrides_void: tuple[str, ...] = ()
+    """Overrides that held for the former target only."""
 
 
 class UnitOpined(Event):

@@ -179,6 +179,10 @@ class RulePolicy(_Part):
     ground: str
     title: Text
     overrides: tuple[str, ...] = ()
+    needs_document: bool = False
+    """Whether an override names the document that carries its ground, besides the reference."""
+    per_post: bool = False
+    """Whether an override holds for the post it was given for only, not for an alternative."""
     months: int | None = None
     years: int | None = None
     minimum: Rating | None = None

@@ -58,6 +58,7 @@
         ├── defer_until_required
         ├── review_day_unknown
         ├── post_not_equal
+        ├── override_document_required
         └── idempotency_key_reused
 
 HTTP knows the categories in one place (`api/problems.py`); the words are in `locale/`.
@@ -146,6 +147,7 @@ class RefusalCode(StrEnum):
     DUTY_BEFORE_EFFECT = "duty_before_effect", Category.INVALID
     DEFER_UNTIL_REQUIRED = "defer_until_required", Category.INVALID
     REVIEW_DAY_UNKNOWN = "review_day_unknown", Category.INVALID
+    OVERRIDE_DOCUMENT_REQUIRED = "override_document_required", Category.INVALID
     POST_NOT_EQUAL = "post_not_equal", Category.INVALID
     IDEMPOTENCY_KEY_REUSED = "idempotency_key_reused", Category.INVALID
 

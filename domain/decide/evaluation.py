@@ -190,6 +190,10 @@ def _implausible(item: Item, facts: Facts) -> Refusal | None:
     return None
 
 
+OWN_REQUEST = "own_request"
+"""A ground of override that only the employee can give, by having asked for the mutation himself."""
+
+
 def override_rule(draft: Draft, command: OverrideRule) -> Refusal | None:
     """Ask to set a failed rule aside on a ground the policy lists for it."""
     rule = draft.facts.policy.rules.get(command.rule)
@@ -198,13 +202,17 @@ def override_rule(draft: Draft, command: OverrideRule) -> Refusal | None:
         return refuse(RefusalCode.RULE_NOT_FAILED, rule=command.rule)
     if rule.severity is not Severity.OVERRIDABLE:
         return refuse(RefusalCode.RULE_NOT_OVERRIDABLE, rule=command.rule)
-    if command.ground not in rule.overrides:
-        return refuse(RefusalCode.GROUND_NOT_ALLOWED, rule=command.rule, allowed=rule.overrides)
+    allowed = tuple(g for g in rule.overrides if g != OWN_REQUEST or draft.case.origin is Origin.OWN_REQUEST)
+    if command.ground not in allowed:
+        return refuse(RefusalCode.GROUND_NOT_ALLOWED, rule=command.rule, allowed=allowed)
+    if rule.needs_document and command.document is None:
+        return refuse(RefusalCode.OVERRIDE_DOCUMENT_REQUIRED, rule=command.rule)
     draft.add(
         OverrideRequested(
             rule=command.rule,
             ground=command.ground,
             reference=command.reference,
+            document=command.document,
             move=draft.move_to(Status.OVERRIDE_PENDING),
         )
     )
@@ -261,18 +269,19 @@ def propose_alternative(draft: Draft, command: ProposeAlternative) -> Refusal | 
     if target.code in (draft.case.to_post.position, dossier.position.code if dossier.position else None):
         return refuse(RefusalCode.SAME_POST, position=target.code)
     question = Question(facts, dossier, target, draft.case.kind)
-    judged = rules.judge(question, (Stage.EVALUATION,))
+    evaluated = rules.judge(question, (Stage.EVALUATION,))
     needs = rules.judge(question, (Stage.NEEDS_CHECK,))
     if _outcome(needs, "E10") is RuleOutcome.FAIL:
         return refuse(RefusalCode.NO_VACANCY, position=target.code)
-    unmet = _unmet((*judged, *needs), draft)
+    void = tuple(sorted(r for r in draft.case.overridden if facts.policy.rules[r].per_post))
+    unmet = _unmet((*evaluated, *needs), draft, void)
     if unmet:
         return refuse(RefusalCode.NOT_QUALIFIED, rules=unmet)
     draft.release_seat()
     responding = draft.case.stage is Stage.CONSULTATION
     status = Status.AWAITING_RESPONSE if responding else Status.AWAITING_CONFIRMATION
-    draft.add(AlternativeProposed(to_post=target.ref))
-    draft.add(EvaluationJudged(outcome=Eligibility.ELIGIBLE, marks=_marks(judged), results=judged))
+    draft.add(AlternativeProposed(to_post=target.ref, overrides_void=void))
+    draft.add(EvaluationJudged(outcome=Eligibility.ELIGIBLE, marks=_marks(evaluated), results=evaluated))
     seats = _seats(facts)
     draft.add(
         NeedChecked(
@@ -292,14 +301,14 @@ def severities(facts: Facts) -> dict[str, Severity]:
     return {code: rule.severity for code, rule in facts.policy.rules.items()}
 
 
-def _unmet(results: tuple[RuleResult, ...], draft: Draft) -> tuple[str, ...]:
+def _unmet(results: tuple[RuleResult, ...], draft: Draft, void: tuple[str, ...]) -> tuple[str, ...]:
     binding = severities(draft.facts)
     return tuple(
         r.rule
         for r in results
         if r.outcome in (RuleOutcome.FAIL, RuleOutcome.UNKNOWN)
         and binding[r.rule] is not Severity.WARN
-        and r.rule not in draft.case.overridden
+        and (r.rule not in draft.case.overridden or r.rule in void)
     )
 
 

@@ -28,7 +28,7 @@ from domain.refusals import Refusal, RefusalCode, refuse
 from domain.rules import Question
 from domain.vocabulary import Outcome, RuleOutcome, Stage, Status
 
-_RECHECKED = ("E01", "E06", "E08", "E09", "E16")
+_RECHECKED = ("E01", "E06", "E08", "E09", "E16", "E20")
 """Rules that can turn between decision and effective date; the others were settled by the decision."""
 
 
