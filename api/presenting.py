@@ -190,6 +190,7 @@ def case_view(
             "contest_until": case.contest_until,
             "objection": objection(case, language) if case.objection else None,
             "remedy_due": case.remedy_due,
+            "assignment": case.assignment and {**case.assignment.model_dump(), "stands": case.assigned is not None},
             "on_hold": out.HoldOut(status=case.held.status, days_left=case.held.days_left) if case.held else None,
             "undo": out.UndoOut(act=undo.act, until=undo.until, mine=undo.by == viewer.person) if undo else None,
             "rules": judged if informed else [_bare(r) for r in judged],

@@ -165,6 +165,18 @@ class ObjectionOut(BaseModel):
     outcome: ObjectionOutcome | None
 
 
+class AssignmentOut(BaseModel):
+    """A temporary assignment in an emergency, beside the post the person keeps."""
+
+    number: str
+    position: str
+    starts_on: date
+    until: date
+    ratify_by: date
+    ratified: bool
+    stands: bool
+
+
 class CaseSummary(BaseModel):
     """A case in a list."""
 
@@ -208,6 +220,7 @@ class CaseOut(CaseSummary):
     deferred_until: date | None
     contest_until: Instant | None
     objection: ObjectionOut | None = None
+    assignment: AssignmentOut | None = None
     remedy_due: bool = Field(False, description="A granted objection is not carried out yet.")
     on_hold: HoldOut | None
     undo: UndoOut | None

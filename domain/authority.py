@@ -48,7 +48,15 @@ _HR_ACTS = frozenset(
         Act.RECHECK_POST,
     }
 )
-AS_STRATEGIC_AS_DECIDING = frozenset({Act.DECIDE_OBJECTION, Act.CORRECT_DECREE, Act.REVOKE_DECREE, Act.ANNUL_DECREE})
+AS_STRATEGIC_AS_DECIDING = frozenset(
+    {
+        Act.DECIDE_OBJECTION,
+        Act.CORRECT_DECREE,
+        Act.REVOKE_DECREE,
+        Act.ANNUL_DECREE,
+        Act.RATIFY_ASSIGNMENT,
+    }
+)
 """Acts that touch what a decision did: whoever may not decide may not do them either."""
 _ON_EVERY_ROUTE = frozenset(Office) - {Office.AGENCY_HEAD}
 """Offices that are of no agency's own: whoever holds one speaks in it."""
@@ -56,6 +64,8 @@ _OFFICE_OF_STEP = {
     Act.CONSIDER: Office.BOARD_MEMBER,
     Act.PROPOSE: Office.REGIONAL_SECRETARY,
     Act.DECIDE: Office.GOVERNOR,
+    # An order to work elsewhere for a time changes no status: an acting governor may sign it (SE BKN 1/SE/I/2021).
+    Act.ASSIGN_TEMPORARILY: Office.GOVERNOR,
     **dict.fromkeys(sorted(AS_STRATEGIC_AS_DECIDING), Office.GOVERNOR),
 }
 TASK_OFFICE: dict[Act, Office] = {**dict.fromkeys(_HR_ACTS, Office.HR_OFFICER), **_OFFICE_OF_STEP}

@@ -79,6 +79,18 @@ class Objection(_Part):
         return self.outcome is None
 
 
+class Assignment(_Part):
+    """A temporary assignment in an emergency, until it ends by itself or the case does."""
+
+    number: str
+    position: str
+    starts_on: date
+    until: date
+    ratify_by: date
+    ratified: bool = False
+    over: bool = False
+
+
 class Undo(_Part):
     """The last act, while its author can take it back: the case as it was before."""
 
@@ -154,6 +166,7 @@ class Case(_Part):
     reviewed: tuple[int, ...] = ()
 
     objection: Objection | None = None
+    assignment: Assignment | None = None
     remedy_due: bool = False
     """Whether an objection was granted and the decree has not been repaired yet."""
 
@@ -165,6 +178,12 @@ class Case(_Part):
     @property
     def closed(self) -> bool:
         return self.stage is Stage.CLOSED
+
+    @property
+    def assigned(self) -> Assignment | None:
+        """The temporary assignment that stands now: it gives way to the placement and ends with the case."""
+        standing = self.assignment is not None and not (self.assignment.over or self.closed or self.placed_on)
+        return self.assignment if standing else None
 
     @property
     def alarm(self) -> ev.Wake | None:
@@ -408,7 +427,17 @@ def _(event: ev.DecreeIssued, case: Case, recorded: Recorded) -> dict[str, Any]:
 
 @_changes.register
 def _(event: ev.PlacementMade, case: Case, recorded: Recorded) -> dict[str, Any]:
-    return {"placed_on": event.effective_on, "seat": None}
+    aside = tuple(w for w in case.aside if w.what not in _OF_THE_ASSIGNMENT)
+    return {
+        "placed_on": event.effective_on,
+        "seat": None,
+        "aside": aside,
+        **_flags(case, drop=(Flag.TEMPORARILY_ASSIGNED,)),
+    }
+
+
+_OF_THE_ASSIGNMENT = (ev.WakeKind.RATIFICATION_OVER, ev.WakeKind.ASSIGNMENT_OVER)
+"""The clock of a temporary assignment, which stops when the placement takes its place."""
 
 
 @_changes.register
@@ -530,3 +559,24 @@ def _(event: ev.CaseClosedForCause, case: Case, recorded: Recorded) -> dict[str,
 @_changes.register
 def _(event: ev.ApproverAbsent, case: Case, recorded: Recorded) -> dict[str, Any]:
     return _flags(case, Flag.APPROVER_ABSENT)
+
+
+@_changes.register
+def _(event: ev.TemporarilyAssigned, case: Case, recorded: Recorded) -> dict[str, Any]:
+    order = Assignment.model_validate(event.model_dump(include=set(Assignment.model_fields)))
+    return {"assignment": order, "aside": event.aside, **_flags(case, Flag.TEMPORARILY_ASSIGNED)}
+
+
+@_changes.register
+def _(event: ev.AssignmentRatified, case: Case, recorded: Recorded) -> dict[str, Any]:
+    return {
+        "aside": event.aside,
+        "assignment": case.assignment and case.assignment.model_copy(update={"ratified": True}),
+    }
+
+
+@_changes.register
+def _(event: ev.AssignmentReverted, case: Case, recorded: Recorded) -> dict[str, Any]:
+    over = case.assignment and case.assignment.model_copy(update={"over": True})
+    flags = _flags(case, drop=(Flag.TEMPORARILY_ASSIGNED,))
+    return {"aside": event.aside, "assignment": over, "undo": None, **flags}

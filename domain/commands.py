@@ -530,12 +530,34 @@ class RecheckPost(_Act):
     act: Literal[Act.RECHECK_POST]
 
 
+class AssignTemporarily(_Act):
+    """In an emergency the governor orders the person to the target post for a time; his own post stays his."""
+
+    act: Literal[Act.ASSIGN_TEMPORARILY]
+    number: Line
+    starts_on: Day
+    until: Day
+
+    @model_validator(mode="after")
+    def _ends_after_it_starts(self) -> "AssignTemporarily":
+        if self.until < self.starts_on:
+            raise PydanticCustomError("ends_before_start", "an assignment ends on its first day or later")
+        return self
+
+
+class RatifyAssignment(_Act):
+    """The governor ratifies a temporary assignment, so that it lasts until the day it names."""
+
+    act: Literal[Act.RATIFY_ASSIGNMENT]
+
+
 ActCommand = Annotated[
     SupplyDossier | OverrideRule | ConfirmOverride | CloseIneligible | ContestData | ConfirmNeed
     | ProposeAlternative | UnitOpinion | Respond | AnswerObjection | RecordBriefing | Acknowledge | Verify
     | Consider | Propose | Decide | IssueDecree | ConfirmDuty | RecordReview | Return | UndoAct | Hold | Resume
     | Withdraw | Cancel | Comment | FileObjection | DecideObjection | DeclareInadmissible | WithdrawObjection
-    | CorrectDecree | RevokeDecree | AnnulDecree | CloseForCause | RecheckPost,
+    | CorrectDecree | RevokeDecree | AnnulDecree | CloseForCause | RecheckPost
+    | AssignTemporarily | RatifyAssignment,
     Field(discriminator="act"),
 ]  # fmt: skip
 

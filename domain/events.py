@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 from domain.vocabulary import (
     Act,
     Answer,
+    AssignmentEnd,
     Audience,
     CorrectionGround,
     DecisionChoice,
@@ -80,6 +81,8 @@ class WakeKind(StrEnum):
     REVIEW = "review"
     ESCALATE_OBJECTION = "escalate_objection"
     OBJECTION_OVERDUE = "objection_overdue"
+    RATIFICATION_OVER = "ratification_over"
+    ASSIGNMENT_OVER = "assignment_over"
 
 
 class Wake(_Part):
@@ -561,6 +564,30 @@ class ObjectionWithdrawn(BesideEvent):
     type: Literal["objection_withdrawn"] = "objection_withdrawn"
 
 
+class TemporarilyAssigned(BesideEvent):
+    """In an emergency the person works in the target post for a time, by order. No status changes, no seat is taken."""
+
+    type: Literal["temporarily_assigned"] = "temporarily_assigned"
+    number: str
+    position: str
+    starts_on: date
+    until: date
+    ratify_by: date
+
+
+class AssignmentRatified(BesideEvent):
+    """The temporary assignment was ratified within its term."""
+
+    type: Literal["assignment_ratified"] = "assignment_ratified"
+
+
+class AssignmentReverted(BesideEvent):
+    """The temporary assignment ended by itself: its term was over, or nobody ratified it in time."""
+
+    type: Literal["assignment_reverted"] = "assignment_reverted"
+    cause: AssignmentEnd
+
+
 class DecreeCorrected(Event):
     """The decree was corrected by another; the first one is superseded and stays in the ledger."""
 
@@ -739,7 +766,8 @@ AnyEvent = Annotated[
     | CaseEnded | CaseLapsed | CaseClosed | CommentMade | ReminderDue | DeadlinePassed | CaseEscalated
     | NoticeUndelivered | ObjectionFiled | ObjectionEscalated | ObjectionOverdue | ObjectionDecided
     | ObjectionWithdrawn | DecreeCorrected | DecreeRevoked | DecreeAnnulled | PostRestored
-    | CaseSetBack | CaseClosedForCause | ApproverAbsent,
+    | CaseSetBack | CaseClosedForCause | ApproverAbsent | TemporarilyAssigned | AssignmentRatified
+    | AssignmentReverted,
     Field(discriminator="type"),
 ]  # fmt: skip
 

@@ -38,6 +38,8 @@ TEMPLATES: tuple[str, ...] = (
     "case_opened",
     "case_resumed",
     "approver_absent",
+    "assignment_ratified",
+    "assignment_reverted",
     "case_ended_for_cause",
     "case_returned",
     "case_set_back",
@@ -68,6 +70,7 @@ TEMPLATES: tuple[str, ...] = (
     "response_missed",
     "response_requested",
     "task",
+    "temporarily_assigned",
 )
 """Every template; a test holds `templates/notices/` to this list in both languages."""
 
@@ -156,6 +159,8 @@ def _addressed(event: ev.Event, case: Case, facts: Facts) -> Iterator[tuple[str,
             told = (*_heads(case, facts), *_handlers(case, facts))
             dead = event.cause is EndingCause.DEATH
             yield from _each("case_ended_for_cause", told if dead else (case.subject, *told))
+        case ev.TemporarilyAssigned() | ev.AssignmentRatified() | ev.AssignmentReverted():
+            yield from _each(event.type, (case.subject, *_heads(case, facts), *_handlers(case, facts)))
         case ev.ApproverAbsent():
             yield from _each("approver_absent", (*_holders(Office.HR_HEAD, facts), *_handlers(case, facts)))
         case ev.NoticeUndelivered():
@@ -234,6 +239,8 @@ def _params(event: ev.Event, case: Case) -> dict[str, str | int]:
             params["until"] = event.until.isoformat()
         case ev.DecreeIssued():
             params["effective_on"] = event.effective_on.isoformat()
+        case ev.TemporarilyAssigned():
+            params["until"] = event.until.isoformat()
         case ev.DecreeCorrected():
             params["effective_on"] = event.effective_on.isoformat()
         case ev.ObjectionFiled() | ev.ObjectionEscalated() | ev.ObjectionOverdue() if case.objection:

@@ -146,6 +146,17 @@ class ObjectionPolicy(_Part):
         return self
 
 
+class AssignmentPolicy(_Part):
+    """Calendar days a temporary assignment may last, and working days within which it is ratified.
+
+    A policy pinned before this section existed has the figures of the 2026 edition.
+    """
+
+    days: Days = 90
+    ratify_days: Days = 14
+    ground: str = "SE BKN 1/SE/I/2021; UU 24/2007"
+
+
 class HoldPolicy(_Part):
     """Grounds of a hold after which the evaluation is judged again. A policy pinned before knows none."""
 
@@ -219,6 +230,7 @@ class Policy(_Part):
     fit: FitPolicy
     rules: dict[str, RulePolicy]
     objection: ObjectionPolicy = ObjectionPolicy()
+    assignment: AssignmentPolicy = AssignmentPolicy()
     hold: HoldPolicy = HoldPolicy()
     returns: ReturnsPolicy = ReturnsPolicy()
 

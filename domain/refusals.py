@@ -34,6 +34,7 @@
     │   ├── returns_exhausted       returned as often as it may be: decide or cancel
     │   ├── post_gone               the target post was abolished
     │   ├── seat_lost               the seat held for the case is gone
+    │   ├── assignment_exists       one temporary assignment in a case
     │   └── post_stands             there is nothing to go back for
     ├── STALE          the caller decided on an older version of the case
     │   └── stale_version
@@ -57,6 +58,7 @@
         ├── duty_before_effect
         ├── defer_until_required
         ├── review_day_unknown
+        ├── assignment_too_long
         ├── post_not_equal
         ├── override_document_required
         └── idempotency_key_reused
@@ -120,6 +122,7 @@ class RefusalCode(StrEnum):
     RETURNS_EXHAUSTED = "returns_exhausted", Category.CONFLICT
     POST_GONE = "post_gone", Category.CONFLICT
     SEAT_LOST = "seat_lost", Category.CONFLICT
+    ASSIGNMENT_EXISTS = "assignment_exists", Category.CONFLICT
     POST_STANDS = "post_stands", Category.CONFLICT
 
     STALE_VERSION = "stale_version", Category.STALE
@@ -148,6 +151,7 @@ class RefusalCode(StrEnum):
     DEFER_UNTIL_REQUIRED = "defer_until_required", Category.INVALID
     REVIEW_DAY_UNKNOWN = "review_day_unknown", Category.INVALID
     OVERRIDE_DOCUMENT_REQUIRED = "override_document_required", Category.INVALID
+    ASSIGNMENT_TOO_LONG = "assignment_too_long", Category.INVALID
     POST_NOT_EQUAL = "post_not_equal", Category.INVALID
     IDEMPOTENCY_KEY_REUSED = "idempotency_key_reused", Category.INVALID
 

@@ -40,17 +40,20 @@ def tasks(case: Case) -> tuple[Task, ...]:
 
 
 def _beside(case: Case) -> tuple[Task, ...]:
-    """What an objection to the decree asks for: to be decided, and once granted to be carried out."""
+    """An assignment to be ratified; an objection to be decided, and once granted to be carried out."""
     if case.closed:
         return ()
-    objection = case.objection
+    found: list[Task] = []
+    order, objection = case.assigned, case.objection
+    if order is not None and not order.ratified:
+        found.append(_governor(case, (Act.RATIFY_ASSIGNMENT,)))
     if objection is not None and objection.open:
         act = Act.DECLARE_INADMISSIBLE if objection.late else Act.DECIDE_OBJECTION
         asked = _hr(case, (act,)) if objection.late else _governor(case, (act,))
-        return (asked.model_copy(update={"since": objection.filed_at, "due": objection.due}),)
-    if case.remedy_due:
-        return (_governor(case, (Act.ANNUL_DECREE, Act.CORRECT_DECREE, Act.REVOKE_DECREE)),)
-    return ()
+        found.append(asked.model_copy(update={"since": objection.filed_at, "due": objection.due}))
+    elif case.remedy_due:
+        found.append(_governor(case, (Act.ANNUL_DECREE, Act.CORRECT_DECREE, Act.REVOKE_DECREE)))
+    return tuple(found)
 
 
 def _governor(case: Case, acts: tuple[Act, ...]) -> Task:

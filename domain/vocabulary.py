@@ -128,6 +128,8 @@ class Act(StrEnum):
     ANNUL_DECREE = "annul_decree"
     CLOSE_FOR_CAUSE = "close_for_cause"
     RECHECK_POST = "recheck_post"
+    ASSIGN_TEMPORARILY = "assign_temporarily"
+    RATIFY_ASSIGNMENT = "ratify_assignment"
 
 
 class Office(StrEnum):
@@ -380,6 +382,7 @@ class Flag(StrEnum):
     OBJECTION_OVERDUE = "objection_overdue"
     REMEDY_DUE = "remedy_due"
     APPROVER_ABSENT = "approver_absent"
+    TEMPORARILY_ASSIGNED = "temporarily_assigned"
 
 
 class Direction(StrEnum):
@@ -442,3 +445,10 @@ class SetBackCause(StrEnum):
     NOT_ELIGIBLE = "not_eligible"
     POST_GONE = "post_gone"
     SEAT_LOST = "seat_lost"
+
+
+class AssignmentEnd(StrEnum):
+    """Why a temporary assignment ended by itself."""
+
+    NOT_RATIFIED = "not_ratified"
+    ENDED = "ended"

@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.case import Case
 from domain.events import DossierSupplied, Event, PlacementMade, PostRestored, SuppliedItem
+from store.assignments import settle_assignment
 from store.seats import move_incumbent, settle_hold
 
 
@@ -22,6 +23,7 @@ async def apply(connection: AsyncConnection, before: Case | None, after: Case, e
                 for item in event.items:
                     await _supply(connection, after, item, day)
     await settle_hold(connection, before, after, day)
+    await settle_assignment(connection, before, after, day)
 
 
 _RATING = (

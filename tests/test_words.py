@@ -182,6 +182,7 @@ def needed() -> frozenset[str]:
         "audience": set(voc.Audience),
         "event": {event.model_fields["type"].default for event in EVENT_TYPES},
         "cause": placement_causes(),
+        "assignment_end": set(voc.AssignmentEnd),
         "ending_cause": set(voc.EndingCause),
         "set_back_cause": set(voc.SetBackCause),
         "then": literals(Term.model_fields["then"].annotation),
@@ -316,6 +317,7 @@ def _bodies() -> Iterator[tuple[TypeAdapter[Any], object]]:
     yield acts, {"act": "respond", "answer": "accept_with_conditions"}
     yield acts, {"act": "consider"}
     yield acts, {"act": "decide", "decision": "defer", "reason": "r"}
+    yield acts, {"act": "assign_temporarily", "number": "1", "starts_on": "2026-11-30", "until": "2026-11-29"}
     yield acts, {"act": "annul_decree", "number": "1", "date": "2026-11-30", "ground": "procedure", "reason": "r",
                  "ordered_by": "court"}  # fmt: skip
     yield acts, {"act": "issue_decree", "number": "1", "date": "2026-11-30", "effective_on": "2026-11-29"}

@@ -14,6 +14,7 @@ from domain.authority import Standing, capacity, may_open, standing
 from domain.case import CLOCK, Case
 from domain.decide import (
     approval,
+    assignment,
     clockwork,
     crosswise,
     decree_repair,
@@ -120,7 +121,7 @@ def may(case: Case, act: Act, facts: Facts, expected_version: int | None = None)
 
 def acts_open(case: Case) -> frozenset[Act]:
     """The acts open on a case, whoever may do them. A hold opens nothing that was not open before it."""
-    here = open_acts(case.status) - objection.shut(case)
+    here = open_acts(case.status) - objection.shut(case) - assignment.shut(case)
     return here if case.held is None else here & (open_acts(case.held.status) | {Act.RESUME})
 
 
@@ -171,4 +172,6 @@ HANDLERS: dict[type[BaseModel], Handler] = {
     c.AnnulDecree: decree_repair.annul_decree,
     c.CloseForCause: ending.close_for_cause,
     c.RecheckPost: recheck.recheck_post,
+    c.AssignTemporarily: assignment.assign_temporarily,
+    c.RatifyAssignment: assignment.ratify_assignment,
 }

@@ -28,6 +28,7 @@ from store.tables.register import (
     RatingYearRow,
     SeatRow,
     TalentRow,
+    TemporaryAssignmentRow,
     UnitRow,
     WindowRow,
 )
@@ -82,6 +83,7 @@ __all__ = [
     "SeatRow",
     "TalentRow",
     "TaskRow",
+    "TemporaryAssignmentRow",
     "UnitRow",
     "WindowRow",
 ]

@@ -29,6 +29,7 @@ BODIES: dict[Act, dict[str, Any]] = {
     Act.RETURN: {"to_stage": "evaluation"},
     Act.HOLD: {"ground": "other", "reference": "Nota 1"},
     Act.COMMENT: {"text": "Catatan"},
+    Act.ASSIGN_TEMPORARILY: {"number": "SPT 1", "starts_on": today(), "until": today()},
     Act.CLOSE_FOR_CAUSE: {"cause": "resignation", "reference": "SK 2", "on": today()},
     Act.FILE_OBJECTION: {"grounds": ["family"], "text": "Keberatan"},
     Act.DECIDE_OBJECTION: {"outcome": "rejected"},

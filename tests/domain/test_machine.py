@@ -134,6 +134,8 @@ FIELDS: dict[Act, st.SearchStrategy[dict[str, Any]]] = {
         }
     ),
     Act.RECHECK_POST: st.just({}),
+    Act.ASSIGN_TEMPORARILY: st.just({"number": "SPT 1", "starts_on": "2026-12-01", "until": "2027-01-15"}),
+    Act.RATIFY_ASSIGNMENT: st.just({}),
 }
 
 
