@@ -121,6 +121,15 @@ def _days(days: Iterable[ExcludedDay], language: str) -> str:
     return "; ".join(f"{i18n.day(d.day, language)} ({d.name})" for d in days)
 
 
+def objection(case: Case, language: str) -> out.ObjectionOut:
+    """An objection to the decree; what it says is in the events, for those who may read them."""
+    filed = case.objection
+    assert filed is not None, "there is an objection to show"
+    return out.ObjectionOut(
+        filed_at=filed.filed_at, late=filed.late, due=due(filed.due, language), open=filed.open, outcome=filed.outcome
+    )
+
+
 def _effect_day(value: Due) -> date:
     return value.final_on or value.on
 
@@ -216,6 +225,9 @@ def case_view(
             "proposal": case.proposal,
             "deferred_until": case.deferred_until,
             "contest_until": case.contest_until,
+            "objection": objection(case, language) if case.objection else None,
+            "remedy_due": case.remedy_due,
+            "assignment": case.assignment and {**case.assignment.model_dump(), "stands": case.assigned is not None},
             "on_hold": out.HoldOut(status=case.held.status, days_left=case.held.days_left) if case.held else None,
             "undo": out.UndoOut(act=undo.act, until=undo.until, mine=undo.by == viewer.person) if undo else None,
             "rules": judged if informed else [_bare(r) for r in judged],
@@ -225,7 +237,7 @@ def case_view(
                     office=t.office,
                     unit=t.unit,
                     person=t.person,
-                    due_at=case.due.at if case.due else None,
+                    due_at=its.at if (its := t.due or case.due) else None,
                 )
                 for t in tasks(case)
             ],

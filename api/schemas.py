@@ -14,6 +14,7 @@ from domain.vocabulary import (
     Flag,
     Kind,
     MediaType,
+    ObjectionOutcome,
     Office,
     Origin,
     Outcome,
@@ -173,6 +174,28 @@ class HoldOut(BaseModel):
     days_left: int | None
 
 
+class ObjectionOut(BaseModel):
+    """An objection to the decree, which runs beside the stages. What it says is in the events."""
+
+    filed_at: Instant
+    late: bool
+    due: DueOut
+    open: bool
+    outcome: ObjectionOutcome | None
+
+
+class AssignmentOut(BaseModel):
+    """A temporary assignment in an emergency, beside the post the person keeps."""
+
+    number: str
+    position: str
+    starts_on: date
+    until: date
+    ratify_by: date
+    ratified: bool
+    stands: bool
+
+
 class CaseSummary(BaseModel):
     """A case in a list."""
 
@@ -237,6 +260,9 @@ class CaseOut(CaseSummary):
     proposal: Recommendation | None
     deferred_until: date | None
     contest_until: Instant | None
+    objection: ObjectionOut | None = None
+    assignment: AssignmentOut | None = None
+    remedy_due: bool = Field(False, description="A granted objection is not carried out yet.")
     on_hold: HoldOut | None
     undo: UndoOut | None
     rules: list[RuleOut]

@@ -17,7 +17,16 @@ HR = frozenset({Office.HR_OFFICER, Office.HR_HEAD})
 HEADS = frozenset({Office.AGENCY_HEAD, Office.REGIONAL_SECRETARY, Office.HR_HEAD, Office.INSPECTOR})
 """Offices whose holder is the head of the unit the office belongs to (`data-formats.md` 6)."""
 
-SUBJECT_ACTS = frozenset({Act.CONTEST_DATA, Act.RESPOND, Act.ACKNOWLEDGE, Act.WITHDRAW})
+SUBJECT_ACTS = frozenset(
+    {
+        Act.CONTEST_DATA,
+        Act.RESPOND,
+        Act.ACKNOWLEDGE,
+        Act.WITHDRAW,
+        Act.FILE_OBJECTION,
+        Act.WITHDRAW_OBJECTION,
+    }
+)
 """Acts of the civil servant concerned, done in no office."""
 
 _HR_ACTS = frozenset(
@@ -36,14 +45,30 @@ _HR_ACTS = frozenset(
         Act.RESUME,
         Act.CANCEL,
         Act.JUDGE_DOCUMENT,
+        Act.DECLARE_INADMISSIBLE,
+        Act.CLOSE_FOR_CAUSE,
+        Act.RECHECK_POST,
     }
 )
+AS_STRATEGIC_AS_DECIDING = frozenset(
+    {
+        Act.DECIDE_OBJECTION,
+        Act.CORRECT_DECREE,
+        Act.REVOKE_DECREE,
+        Act.ANNUL_DECREE,
+        Act.RATIFY_ASSIGNMENT,
+    }
+)
+"""Acts that touch what a decision did: whoever may not decide may not do them either."""
 _ON_EVERY_ROUTE = frozenset(Office) - {Office.AGENCY_HEAD}
 """Offices that are of no agency's own: whoever holds one speaks in it."""
 _OFFICE_OF_STEP = {
     Act.CONSIDER: Office.BOARD_MEMBER,
     Act.PROPOSE: Office.REGIONAL_SECRETARY,
     Act.DECIDE: Office.GOVERNOR,
+    # An order to work elsewhere for a time changes no status: an acting governor may sign it (SE BKN 1/SE/I/2021).
+    Act.ASSIGN_TEMPORARILY: Office.GOVERNOR,
+    **dict.fromkeys(sorted(AS_STRATEGIC_AS_DECIDING), Office.GOVERNOR),
 }
 TASK_OFFICE: dict[Act, Office] = {**dict.fromkeys(_HR_ACTS, Office.HR_OFFICER), **_OFFICE_OF_STEP}
 """The office whose task an act is, where it is one office's; heads of units are found by their agency."""
@@ -76,7 +101,7 @@ def standing(case: Case, act: Act, actor: Actor, facts: Facts, on_behalf_of: Act
         return refuse(RefusalCode.CONFLICT_OF_INTEREST)
     if refusal := _four_eyes(case, task, actor.person):
         return refusal
-    if act in facts.policy.authority.strategic:
+    if strategic(act, facts):
         definitive = [o for o in fitting if o.capacity is Capacity.DEFINITIVE]
         if not definitive and not (act is Act.DECIDE and _caretaker_decides(case, fitting, facts)):
             return refuse(RefusalCode.ACTING_CAPACITY, act=act)
@@ -94,6 +119,11 @@ def _caretaker_decides(case: Case, fitting: Iterable[OfficeHeld], facts: Facts) 
 
 def _is_caretaker(held: OfficeHeld) -> bool:
     return held.office is Office.GOVERNOR and held.capacity is Capacity.ACTING_VACANT
+
+
+def strategic(act: Act, facts: Facts) -> bool:
+    """Whether an act changes a legal status, so that only a definitive holder may do it."""
+    return (Act.DECIDE if act in AS_STRATEGIC_AS_DECIDING else act) in facts.policy.authority.strategic
 
 
 def may_open(proposal: Proposal, facts: Facts) -> Standing | Refusal:

@@ -13,8 +13,11 @@ from domain.vocabulary import (
     Answer,
     Audience,
     DecisionChoice,
+    EndingCause,
     Flag,
+    HoldGround,
     Kind,
+    ObjectionOutcome,
     Office,
     Opinion,
     Origin,
@@ -61,6 +64,33 @@ class Held(_Part):
     days_left: int | None = None
     final_days_left: int | None = None
     stopped: ev.Stopped | None = None
+    ground: HoldGround | None = None
+
+
+class Objection(_Part):
+    """An objection to the decree, beside the stages: when filed, until when to be decided, and how it ended."""
+
+    filed_at: datetime
+    grounds: tuple[str, ...]
+    late: bool = False
+    due: ev.Due
+    outcome: ObjectionOutcome | None = None
+
+    @property
+    def open(self) -> bool:
+        return self.outcome is None
+
+
+class Assignment(_Part):
+    """A temporary assignment in an emergency, until it ends by itself or the case does."""
+
+    number: str
+    position: str
+    starts_on: date
+    until: date
+    ratify_by: date
+    ratified: bool = False
+    over: bool = False
 
 
 class Undo(_Part):
@@ -95,6 +125,8 @@ class Case(_Part):
     outcome: Outcome | None = None
     due: ev.Due | None = None
     wakes: tuple[ev.Wake, ...] = ()
+    aside: tuple[ev.Wake, ...] = ()
+    """What the clock waits for beside the stage: it runs on whatever the stage does, on hold too."""
 
     from_post: ev.PostRef | None = None
     to_post: ev.PostRef
@@ -131,6 +163,8 @@ class Case(_Part):
     """Grounds of the restricted windows that consents opened."""
 
     decree_on: date | None = None
+    decreed_at: datetime | None = None
+    """When the present decree was recorded: before, nobody could object to it."""
     effective_on: date | None = None
     placed_on: date | None = None
     review_day: int | None = None
@@ -138,6 +172,11 @@ class Case(_Part):
 
     documents: tuple[papers.Document, ...] = ()
     """Every version of every document handed in, in that order."""
+    objection: Objection | None = None
+    assignment: Assignment | None = None
+    remedy_due: bool = False
+    """Whether an objection was granted and the decree has not been repaired yet."""
+
     flags: tuple[Flag, ...] = ()
     returns: int = 0
     held: Held | None = None
@@ -154,6 +193,17 @@ class Case(_Part):
         """The seat that taking the last act back needs again, where the act gave one up."""
         before = self.undo.before if self.undo else None
         return before.seat if before and before.seat != self.seat else None
+
+    @property
+    def assigned(self) -> Assignment | None:
+        """The temporary assignment that stands now: it gives way to the placement and ends with the case."""
+        standing = self.assignment is not None and not (self.assignment.over or self.closed or self.placed_on)
+        return self.assignment if standing else None
+
+    @property
+    def alarm(self) -> ev.Wake | None:
+        """What the clock rings for next, in the stage or beside it."""
+        return min((*self.wakes[:1], *self.aside[:1]), key=lambda w: w.at, default=None)
 
     def undoable_at(self, now: datetime) -> bool:
         return self.undo is not None and now < self.undo.until
@@ -204,7 +254,15 @@ def evolve(case: Case, recorded: Recorded) -> Case:
     return case.model_copy(update=changes)
 
 
-UNVERSIONED = (ev.CommentMade, ev.ReminderDue, ev.DeadlinePassed, ev.CaseEscalated, ev.NoticeUndelivered)
+UNVERSIONED = (
+    ev.CommentMade,
+    ev.ReminderDue,
+    ev.DeadlinePassed,
+    ev.CaseEscalated,
+    ev.NoticeUndelivered,
+    ev.ObjectionEscalated,
+    ev.ObjectionOverdue,
+)
 """Events that leave stage, tasks and facts as they are, and so do not make an `If-Match` stale."""
 
 
@@ -221,6 +279,10 @@ def _undo_point(case: Case, recorded: Recorded) -> Undo | None:
     )
 
 
+_OF_THE_STATUS = (Flag.OVERDUE, Flag.APPROVER_ABSENT)
+"""Flags about the status a case is in: they fall when it moves."""
+
+
 def _moved(case: Case, move: ev.Move, recorded: Recorded, flags: tuple[Flag, ...]) -> dict[str, Any]:
     if move.due and any(p.cause is ev.PauseCause.WINDOW for p in move.due.pauses or ()):
         flags = tuple(sorted({*flags, Flag.RESTRICTED_WINDOW}))
@@ -230,7 +292,7 @@ def _moved(case: Case, move: ev.Move, recorded: Recorded, flags: tuple[Flag, ...
         "due": move.due,
         "wakes": move.wakes,
         "outcome": move.outcome,
-        "flags": tuple(f for f in flags if f is not Flag.OVERDUE),
+        "flags": tuple(f for f in flags if f not in _OF_THE_STATUS),
     }
     if move.status is not case.status:
         changes["since"] = recorded.at
@@ -300,7 +362,8 @@ def _(event: ev.NeedChecked, case: Case, recorded: Recorded) -> dict[str, Any]:
 
 @_changes.register
 def _(event: ev.AlternativeProposed, case: Case, recorded: Recorded) -> dict[str, Any]:
-    return {"to_post": event.to_post, "answer": None, "grounds": ()}
+    kept = tuple(rule for rule in case.overridden if rule not in event.overrides_void)
+    return {"to_post": event.to_post, "answer": None, "grounds": (), "overridden": kept}
 
 
 @_changes.register
@@ -391,13 +454,23 @@ def _(event: ev.BaselineFrozen, case: Case, recorded: Recorded) -> dict[str, Any
 @_changes.register
 def _(event: ev.DecreeIssued, case: Case, recorded: Recorded) -> dict[str, Any]:
     opened = tuple(sorted({*(case.opened_windows or ()), *event.windows})) or None
-    dates = {"decree_on": event.date, "effective_on": event.effective_on}
+    dates = {"decree_on": event.date, "effective_on": event.effective_on, "decreed_at": recorded.at}
     return {**dates, "opened_windows": opened, **_flags(case, *event.flags)}
 
 
 @_changes.register
 def _(event: ev.PlacementMade, case: Case, recorded: Recorded) -> dict[str, Any]:
-    return {"placed_on": event.effective_on, "seat": None, **_flags(case, *event.flags)}
+    aside = tuple(w for w in case.aside if w.what not in _OF_THE_ASSIGNMENT)
+    return {
+        "placed_on": event.effective_on,
+        "seat": None,
+        "aside": aside,
+        **_flags(case, *event.flags, drop=(Flag.TEMPORARILY_ASSIGNED,)),
+    }
+
+
+_OF_THE_ASSIGNMENT = (ev.WakeKind.RATIFICATION_OVER, ev.WakeKind.ASSIGNMENT_OVER)
+"""The clock of a temporary assignment, which stops when the placement takes its place."""
 
 
 @_changes.register
@@ -417,6 +490,20 @@ def _(event: ev.ReviewMissed, case: Case, recorded: Recorded) -> dict[str, Any]:
 
 @_changes.register
 def _(event: ev.CaseReturned, case: Case, recorded: Recorded) -> dict[str, Any]:
+    changes: dict[str, Any] = {"returns": event.round, **_superseded(case, event)}
+    if event.stopped:
+        others = tuple(s for s in case.stopped or () if s.status is not event.stopped.status)
+        changes["stopped"] = (*others, event.stopped)
+    return changes
+
+
+@_changes.register
+def _(event: ev.CaseSetBack, case: Case, recorded: Recorded) -> dict[str, Any]:
+    return {"approved_at": None, "baseline": None, "undo": None, **_superseded(case, event)}
+
+
+def _superseded(case: Case, event: ev.CaseReturned | ev.CaseSetBack) -> dict[str, Any]:
+    """What no longer stands once a case is back at an earlier stage."""
     superseded: dict[str, Any] = {"votes": (), "board": None, "proposal": None, "deferred_until": None}
     dropped = [Flag.NOT_RECOMMENDED]
     if event.to_stage in (Stage.EVALUATION, Stage.NEEDS_CHECK, Stage.CONSULTATION):
@@ -425,16 +512,20 @@ def _(event: ev.CaseReturned, case: Case, recorded: Recorded) -> dict[str, Any]:
     if event.to_stage is not Stage.APPROVAL:
         superseded["reached"] = ()
         dropped.append(Flag.BRIEFING_PARTIAL)
-    if event.stopped:
-        others = tuple(s for s in case.stopped or () if s.status is not event.stopped.status)
-        superseded["stopped"] = (*others, event.stopped)
-    return {"returns": event.round, **superseded, **_flags(case, drop=tuple(dropped))}
+    return {**superseded, **_flags(case, drop=tuple(dropped))}
 
 
 @_changes.register
 def _(event: ev.CasePutOnHold, case: Case, recorded: Recorded) -> dict[str, Any]:
-    left = {"days_left": event.days_left, "final_days_left": event.final_days_left}
-    return {"held": Held(status=case.status, stopped=event.stopped, **left)}
+    return {
+        "held": Held(
+            status=case.status,
+            stopped=event.stopped,
+            days_left=event.days_left,
+            final_days_left=event.final_days_left,
+            ground=event.ground,
+        )
+    }
 
 
 @_changes.register
@@ -471,3 +562,84 @@ def _documents_missing(case: Case, missing: tuple[str, ...] | None) -> dict[str,
     if missing is None:
         return {}
     return _flags(case, Flag.DOCUMENTS_MISSING) if missing else _flags(case, drop=(Flag.DOCUMENTS_MISSING,))
+
+
+@_changes.register
+def _(event: ev.BesideEvent, case: Case, recorded: Recorded) -> dict[str, Any]:
+    overdue = Flag.OBJECTION_OVERDUE if isinstance(event, ev.ObjectionOverdue) else None
+    return {"aside": event.aside, **_flags(case, overdue)}
+
+
+@_changes.register
+def _(event: ev.ObjectionFiled, case: Case, recorded: Recorded) -> dict[str, Any]:
+    filed = Objection(filed_at=recorded.at, grounds=event.grounds, late=event.late, due=event.due)
+    return {"objection": filed, "aside": event.aside, **_flags(case, Flag.OBJECTION_OPEN)}
+
+
+@_changes.register
+def _(event: ev.ObjectionDecided, case: Case, recorded: Recorded) -> dict[str, Any]:
+    repair = event.outcome in (ObjectionOutcome.GRANTED, ObjectionOutcome.PARTLY)
+    return _objection_over(case, event, event.outcome, repair)
+
+
+@_changes.register
+def _(event: ev.ObjectionWithdrawn, case: Case, recorded: Recorded) -> dict[str, Any]:
+    return _objection_over(case, event, ObjectionOutcome.WITHDRAWN, repair=False)
+
+
+def _objection_over(case: Case, event: ev.BesideEvent, outcome: ObjectionOutcome, repair: bool) -> dict[str, Any]:
+    over = case.objection.model_copy(update={"outcome": outcome}) if case.objection else None
+    flags = _flags(case, Flag.REMEDY_DUE if repair else None, drop=(Flag.OBJECTION_OPEN, Flag.OBJECTION_OVERDUE))
+    return {"objection": over, "aside": event.aside, "remedy_due": repair, **flags}
+
+
+@_changes.register
+def _(event: ev.DecreeCorrected, case: Case, recorded: Recorded) -> dict[str, Any]:
+    return {
+        "decree_on": event.date,
+        "effective_on": event.effective_on,
+        "decreed_at": recorded.at,
+        "remedy_due": False,
+        **_flags(case, drop=(Flag.REMEDY_DUE,)),
+    }
+
+
+@_changes.register(ev.DecreeRevoked)
+@_changes.register(ev.DecreeAnnulled)
+def _(event: ev.Event, case: Case, recorded: Recorded) -> dict[str, Any]:
+    return {"remedy_due": False, **_flags(case, drop=(Flag.REMEDY_DUE,))}
+
+
+@_changes.register
+def _(event: ev.CaseClosedForCause, case: Case, recorded: Recorded) -> dict[str, Any]:
+    if event.cause is not EndingCause.DEATH or case.objection is None:
+        return {"aside": ()}
+    abated = case.objection.model_copy(update={"outcome": case.objection.outcome or ObjectionOutcome.ABATED})
+    dropped = (Flag.OBJECTION_OPEN, Flag.OBJECTION_OVERDUE, Flag.REMEDY_DUE)
+    return {"aside": (), "objection": abated, "remedy_due": False, **_flags(case, drop=dropped)}
+
+
+@_changes.register
+def _(event: ev.ApproverAbsent, case: Case, recorded: Recorded) -> dict[str, Any]:
+    return _flags(case, Flag.APPROVER_ABSENT)
+
+
+@_changes.register
+def _(event: ev.TemporarilyAssigned, case: Case, recorded: Recorded) -> dict[str, Any]:
+    order = Assignment.model_validate(event.model_dump(include=set(Assignment.model_fields)))
+    return {"assignment": order, "aside": event.aside, **_flags(case, Flag.TEMPORARILY_ASSIGNED)}
+
+
+@_changes.register
+def _(event: ev.AssignmentRatified, case: Case, recorded: Recorded) -> dict[str, Any]:
+    return {
+        "aside": event.aside,
+        "assignment": case.assignment and case.assignment.model_copy(update={"ratified": True}),
+    }
+
+
+@_changes.register
+def _(event: ev.AssignmentReverted, case: Case, recorded: Recorded) -> dict[str, Any]:
+    over = case.assignment and case.assignment.model_copy(update={"over": True})
+    flags = _flags(case, drop=(Flag.TEMPORARILY_ASSIGNED,))
+    return {"aside": event.aside, "assignment": over, "undo": None, **flags}

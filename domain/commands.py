@@ -27,12 +27,17 @@ from domain.vocabulary import (
     Audience,
     ConditionKind,
     ConsentIssuer,
+    CorrectionGround,
     DecisionChoice,
+    DefectGround,
+    EndingCause,
     Expectation,
     HoldGround,
     Kind,
     ObjectionGround,
+    ObjectionOutcome,
     Opinion,
+    OrderedBy,
     Origin,
     PositionKind,
     Rating,
@@ -163,6 +168,7 @@ class OverrideRule(_Act):
     rule: Annotated[str, StringConstraints(pattern=r"^E\d{2}$")]
     ground: Line
     reference: Line
+    document: Line | None = None
 
 
 class ConfirmOverride(_Act):
@@ -491,11 +497,142 @@ class JudgeDocument(_Act):
         return self
 
 
+class FileObjection(_Act):
+    """The employee objects to the decree in writing (keberatan); a late objection is answered too."""
+
+    act: Literal[Act.FILE_OBJECTION]
+    grounds: Annotated[tuple[ObjectionGround, ...], Field(min_length=1, max_length=len(ObjectionGround))]
+    text: Sentence
+
+
+class DecideObjection(_Act):
+    """The governor decides an objection to the decree. The reason is told to the employee."""
+
+    act: Literal[Act.DECIDE_OBJECTION]
+    outcome: Literal[
+        ObjectionOutcome.GRANTED, ObjectionOutcome.PARTLY, ObjectionOutcome.REJECTED, ObjectionOutcome.INADMISSIBLE
+    ]
+
+    @model_validator(mode="after")
+    def _reasoned(self) -> "DecideObjection":
+        self._needs_reason()
+        return self
+
+
+class DeclareInadmissible(_Act):
+    """HR records the formal determination that an objection came too late. The reason is told to the employee."""
+
+    act: Literal[Act.DECLARE_INADMISSIBLE]
+
+    @model_validator(mode="after")
+    def _reasoned(self) -> "DeclareInadmissible":
+        self._needs_reason()
+        return self
+
+
+class WithdrawObjection(_Act):
+    """The employee withdraws his objection to the decree."""
+
+    act: Literal[Act.WITHDRAW_OBJECTION]
+
+
+class _Repair(_Act):
+    """What every decision on a decree names: the number and date of the new decision, and why."""
+
+    number: Line
+    date: Day
+
+    @model_validator(mode="after")
+    def _reasoned(self) -> "_Repair":
+        self._needs_reason()
+        return self
+
+
+class CorrectDecree(_Repair):
+    """The governor corrects the decree without deciding anew; before placement the effective date may change."""
+
+    act: Literal[Act.CORRECT_DECREE]
+    ground: CorrectionGround
+    effective_on: Day | None = None
+
+    @model_validator(mode="after")
+    def _effective_after_signing(self) -> "CorrectDecree":
+        if self.effective_on is not None and self.effective_on < self.date:
+            raise PydanticCustomError("effective_before_decree", "a decree takes effect on its date or later")
+        return self
+
+
+class _EndDecree(_Repair):
+    """A decree that falls: the defect, on whose word, and where a person who was placed goes back to."""
+
+    ground: DefectGround
+    ordered_by: OrderedBy = OrderedBy.OWN
+    reference: Line | None = None
+    position_code: Code | None = None
+
+    @model_validator(mode="after")
+    def _an_order_is_named(self) -> "_EndDecree":
+        if self.ordered_by is not OrderedBy.OWN and self.reference is None:
+            raise PydanticCustomError("order_reference_required", "an order of a superior or a court is named")
+        return self
+
+
+class RevokeDecree(_EndDecree):
+    """The governor revokes the decree for a defect; who was placed goes back to the old post or an equal one."""
+
+    act: Literal[Act.REVOKE_DECREE]
+
+
+class AnnulDecree(_EndDecree):
+    """The governor annuls the decree for a defect; who was placed goes back to the old post or an equal one."""
+
+    act: Literal[Act.ANNUL_DECREE]
+
+
+class CloseForCause(_Act):
+    """HR ends the case because of death, retirement, resignation or study leave."""
+
+    act: Literal[Act.CLOSE_FOR_CAUSE]
+    cause: EndingCause
+    reference: Line
+    on: Day
+
+
+class RecheckPost(_Act):
+    """HR looks again whether the target post still stands and the seat is still the case's."""
+
+    act: Literal[Act.RECHECK_POST]
+
+
+class AssignTemporarily(_Act):
+    """In an emergency the governor orders the person to the target post for a time; his own post stays his."""
+
+    act: Literal[Act.ASSIGN_TEMPORARILY]
+    number: Line
+    starts_on: Day
+    until: Day
+
+    @model_validator(mode="after")
+    def _ends_after_it_starts(self) -> "AssignTemporarily":
+        if self.until < self.starts_on:
+            raise PydanticCustomError("ends_before_start", "an assignment ends on its first day or later")
+        return self
+
+
+class RatifyAssignment(_Act):
+    """The governor ratifies a temporary assignment, so that it lasts until the day it names."""
+
+    act: Literal[Act.RATIFY_ASSIGNMENT]
+
+
 ActCommand = Annotated[
     SupplyDossier | OverrideRule | ConfirmOverride | CloseIneligible | ContestData | ConfirmNeed
     | ProposeAlternative | UnitOpinion | Respond | AnswerObjection | RecordBriefing | Acknowledge | Verify
     | Consider | Propose | Decide | IssueDecree | ConfirmDuty | RecordReview | Return | UndoAct | Hold | Resume
-    | Withdraw | Cancel | Comment | AddDocument | JudgeDocument,
+    | Withdraw | Cancel | Comment | AddDocument | JudgeDocument
+    | FileObjection | DecideObjection | DeclareInadmissible | WithdrawObjection
+    | CorrectDecree | RevokeDecree | AnnulDecree | CloseForCause | RecheckPost
+    | AssignTemporarily | RatifyAssignment,
     Field(discriminator="act"),
 ]  # fmt: skip
 

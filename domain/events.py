@@ -15,23 +15,30 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 from domain.vocabulary import (
     Act,
     Answer,
+    AssignmentEnd,
     Audience,
     ConsentIssuer,
+    CorrectionGround,
     DecisionChoice,
+    DefectGround,
     Eligibility,
+    EndingCause,
     Flag,
     HoldGround,
     Kind,
     MediaType,
     ObjectionGround,
+    ObjectionOutcome,
     Office,
     Opinion,
+    OrderedBy,
     Origin,
     Outcome,
     PositionKind,
     Recommendation,
     ReviewOutcome,
     RuleOutcome,
+    SetBackCause,
     Stage,
     Status,
     TimingMark,
@@ -78,6 +85,10 @@ class WakeKind(StrEnum):
     END_DEFERRAL = "end_deferral"
     EFFECT = "effect"
     REVIEW = "review"
+    ESCALATE_OBJECTION = "escalate_objection"
+    OBJECTION_OVERDUE = "objection_overdue"
+    RATIFICATION_OVER = "ratification_over"
+    ASSIGNMENT_OVER = "assignment_over"
 
 
 class Wake(_Part):
@@ -87,6 +98,8 @@ class Wake(_Part):
     what: WakeKind
     percent: int | None = None
     """For a reminder: how much of the term is over."""
+    day: int | None = None
+    """For an objection: the working day of its term."""
 
 
 class ExcludedDay(_Part):
@@ -280,6 +293,7 @@ class OverrideRequested(Event):
     rule: str
     ground: str
     reference: Annotated[str, PRIVATE] = ERASED
+    document: Annotated[str | None, PRIVATE] = None
 
 
 class OverrideConfirmed(Event):
@@ -333,6 +347,8 @@ class AlternativeProposed(Event):
 
     type: Literal["alternative_proposed"] = "alternative_proposed"
     to_post: PostRef
+    overrides_void: tuple[str, ...] = ()
+    """Overrides that held for the former target only."""
 
 
 class UnitOpined(Event):
@@ -571,6 +587,119 @@ class ReviewMissed(Event):
     day: int
 
 
+# --- after the decree ------------------------------------------------------------------------------------------------
+
+
+class BesideEvent(Event):
+    """What happens beside the stages. `aside` is what the clock waits for there next."""
+
+    aside: tuple[Wake, ...] = ()
+
+
+class ObjectionFiled(BesideEvent):
+    """The employee objected to the decree (keberatan). The case goes on; the objection has a term of its own."""
+
+    type: Literal["objection_filed"] = "objection_filed"
+    grounds: tuple[ObjectionGround, ...]
+    text: Annotated[str, PRIVATE] = ERASED
+    last_day: Day
+    """The last day on which it was in time."""
+    late: bool = False
+    due: Due
+
+
+class ObjectionEscalated(BesideEvent):
+    """The objection is still undecided on a working day the policy names; those above are told."""
+
+    type: Literal["objection_escalated"] = "objection_escalated"
+    day: int
+
+
+class ObjectionOverdue(BesideEvent):
+    """The term for deciding the objection is over. It stays open: silence decides nothing."""
+
+    type: Literal["objection_overdue"] = "objection_overdue"
+
+
+class ObjectionDecided(BesideEvent):
+    """The objection was decided, or found inadmissible. Against it the employee may go to the court (PTUN)."""
+
+    type: Literal["objection_decided"] = "objection_decided"
+    outcome: ObjectionOutcome
+
+
+class ObjectionWithdrawn(BesideEvent):
+    """The employee withdrew his objection."""
+
+    type: Literal["objection_withdrawn"] = "objection_withdrawn"
+
+
+class TemporarilyAssigned(BesideEvent):
+    """In an emergency the person works in the target post for a time, by order. No status changes, no seat is taken."""
+
+    type: Literal["temporarily_assigned"] = "temporarily_assigned"
+    number: str
+    position: str
+    starts_on: date
+    until: date
+    ratify_by: date
+
+
+class AssignmentRatified(BesideEvent):
+    """The temporary assignment was ratified within its term."""
+
+    type: Literal["assignment_ratified"] = "assignment_ratified"
+
+
+class AssignmentReverted(BesideEvent):
+    """The temporary assignment ended by itself: its term was over, or nobody ratified it in time."""
+
+    type: Literal["assignment_reverted"] = "assignment_reverted"
+    cause: AssignmentEnd
+
+
+class DecreeCorrected(Event):
+    """The decree was corrected by another; the first one is superseded and stays in the ledger."""
+
+    type: Literal["decree_corrected"] = "decree_corrected"
+    number: str
+    date: Day
+    effective_on: Day
+    ground: CorrectionGround
+
+
+class DecreeRevoked(Event):
+    """The decree was revoked for a defect (pencabutan); it is superseded and stays in the ledger."""
+
+    type: Literal["decree_revoked"] = "decree_revoked"
+    number: str
+    date: Day
+    ground: DefectGround
+    ordered_by: OrderedBy = OrderedBy.OWN
+    reference: Annotated[str | None, PRIVATE] = None
+
+
+class DecreeAnnulled(Event):
+    """The decree was annulled for a defect (pembatalan); it is superseded and stays in the ledger."""
+
+    type: Literal["decree_annulled"] = "decree_annulled"
+    number: str
+    date: Day
+    ground: DefectGround
+    ordered_by: OrderedBy = OrderedBy.OWN
+    reference: Annotated[str | None, PRIVATE] = None
+
+
+class PostRestored(Event):
+    """The person went back to the old post, or to an equal one because the old one is taken."""
+
+    type: Literal["post_restored"] = "post_restored"
+    to_post: PostRef
+    seat: int
+    effective_on: date
+    equal: bool = False
+
+
 # --- crosswise -------------------------------------------------------------------------------------------------------
 
 
@@ -689,6 +818,31 @@ class DocumentJudged(Event):
     """What is still missing, once the case has been verified."""
 
 
+class CaseSetBack(Event):
+    """The case fell back to an earlier stage because of what was found; what was decided after it is superseded."""
+
+    type: Literal["case_set_back"] = "case_set_back"
+    to_stage: Stage
+    cause: SetBackCause
+
+
+class CaseClosedForCause(Event):
+    """The person leaves the service, or may not move any more: the case ends."""
+
+    type: Literal["case_closed_for_cause"] = "case_closed_for_cause"
+    cause: EndingCause
+    reference: Annotated[str, PRIVATE] = ERASED
+    on: Day
+
+
+class ApproverAbsent(Event):
+    """Nobody can do the task now: the office is vacant, or held by an acting official who may not. The case waits."""
+
+    type: Literal["approver_absent"] = "approver_absent"
+    office: Office
+    acting_only: bool = False
+
+
 # --- the clock and the post ------------------------------------------------------------------------------------------
 
 
@@ -747,7 +901,11 @@ AnyEvent = Annotated[
     | BaselineFrozen | DeferralEnded | DecreeIssued | PlacementMade | PlacementBlocked | DutyConfirmed
     | ReviewOpened | ReviewRecorded | ReviewMissed | CaseReturned | ActUndone | CasePutOnHold | CaseResumed
     | CaseEnded | CaseLapsed | CaseClosed | CommentMade | ReminderDue | DeadlinePassed | CaseEscalated
-    | NoticeUndelivered | DeadlineRecomputed | DocumentAdded | DocumentJudged,
+    | NoticeUndelivered | DeadlineRecomputed | DocumentAdded | DocumentJudged
+    | ObjectionFiled | ObjectionEscalated | ObjectionOverdue | ObjectionDecided
+    | ObjectionWithdrawn | DecreeCorrected | DecreeRevoked | DecreeAnnulled | PostRestored
+    | CaseSetBack | CaseClosedForCause | ApproverAbsent | TemporarilyAssigned | AssignmentRatified
+    | AssignmentReverted,
     Field(discriminator="type"),
 ]  # fmt: skip
 

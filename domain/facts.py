@@ -294,6 +294,8 @@ class Facts:
     target: Position | None = None
     target_ancestors: frozenset[str] = frozenset()
     seats: Seats | None = None
+    former: Position | None = None
+    """The post the person came from, where he may have to go back."""
     windows: tuple[Window, ...] = ()
     """Windows that are open, still to come, or ended not long ago."""
     leaves: tuple[ConditionFact, ...] = ()

@@ -24,6 +24,10 @@ _STAGE_OF_EVENT: dict[str, Stage] = {
 """The stage a decision belongs to; a return to that stage or an earlier one supersedes it."""
 
 
+_DECREES = ("decree_issued", "decree_corrected", "decree_revoked", "decree_annulled")
+"""Each decision on the decree supersedes the one before it, which stays in the ledger."""
+
+
 def superseded(entries: Iterable[tuple[int, str, str, Mapping[str, Any]]]) -> frozenset[int]:
     """Sequence numbers of the entries (seq, type, command, data) that were undone or superseded by a return.
 
@@ -36,8 +40,10 @@ def superseded(entries: Iterable[tuple[int, str, str, Mapping[str, Any]]]) -> fr
         commands[seq] = command
         if kind == "act_undone":
             gone |= {s for s, _ in seen if commands[s] == commands[data["from_seq"]]}
-        if kind == "case_returned":
+        if kind in ("case_returned", "case_set_back"):
             place = STAGE_ORDER.index(Stage(data["to_stage"]))
             gone |= {s for s, k in seen if k in _STAGE_OF_EVENT and STAGE_ORDER.index(_STAGE_OF_EVENT[k]) >= place}
+        if kind in _DECREES:
+            gone |= {s for s, k in seen if k in _DECREES}
         seen.append((seq, kind))
     return frozenset(gone)

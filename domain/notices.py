@@ -11,8 +11,8 @@ from domain import events as ev
 from domain.authority import HR, head_office
 from domain.case import Case
 from domain.facts import Facts
-from domain.tasks import Task, tasks
-from domain.vocabulary import DecisionChoice, Eligibility, Office, Outcome, Verdict
+from domain.tasks import Task, stage_tasks
+from domain.vocabulary import DecisionChoice, Eligibility, EndingCause, Office, Outcome, Verdict
 
 
 class Notice(BaseModel):
@@ -37,7 +37,12 @@ TEMPLATES: tuple[str, ...] = (
     "case_on_hold",
     "case_opened",
     "case_resumed",
+    "approver_absent",
+    "assignment_ratified",
+    "assignment_reverted",
+    "case_ended_for_cause",
     "case_returned",
+    "case_set_back",
     "case_withdrawn",
     "case_cancelled",
     "case_ineligible",
@@ -48,7 +53,10 @@ TEMPLATES: tuple[str, ...] = (
     "decision_approved",
     "decision_deferred",
     "decision_rejected",
+    "decree_annulled",
+    "decree_corrected",
     "decree_issued",
+    "decree_revoked",
     "document_added",
     "document_returned",
     "escalated",
@@ -56,11 +64,16 @@ TEMPLATES: tuple[str, ...] = (
     "judged_ineligible",
     "notice_undelivered",
     "objection_answered",
+    "objection_decided",
+    "objection_escalated",
+    "objection_filed",
+    "objection_withdrawn",
     "placement_made",
     "reminder",
     "response_missed",
     "response_requested",
     "task",
+    "temporarily_assigned",
 )
 """Every template; a test holds `templates/notices/` to this list in both languages."""
 
@@ -134,6 +147,27 @@ def _addressed(event: ev.Event, case: Case, facts: Facts) -> Iterator[tuple[str,
             yield from _each("deadline_passed", (*_task_holders(case, facts), *_handlers(case, facts)))
         case ev.CaseEscalated():
             yield from _each("escalated", _holders(event.office, facts))
+        case ev.ObjectionFiled():
+            yield "objection_filed", case.subject
+            yield from _each("objection_filed", (*_deciders(case, facts), *_handlers(case, facts)))
+        case ev.ObjectionEscalated() | ev.ObjectionOverdue():
+            yield from _each("objection_escalated", (*_deciders(case, facts), *_above(facts)))
+        case ev.ObjectionDecided():
+            yield from _each("objection_decided", (case.subject, *_handlers(case, facts)))
+        case ev.ObjectionWithdrawn():
+            yield from _each("objection_withdrawn", (*_deciders(case, facts), *_handlers(case, facts)))
+        case ev.DecreeCorrected() | ev.DecreeRevoked() | ev.DecreeAnnulled():
+            yield from _each(event.type, (case.subject, *_heads(case, facts), *_handlers(case, facts)))
+        case ev.CaseSetBack():
+            yield from _each("case_set_back", (case.subject, *_handlers(case, facts)))
+        case ev.CaseClosedForCause():
+            told = (*_heads(case, facts), *_handlers(case, facts))
+            dead = event.cause is EndingCause.DEATH
+            yield from _each("case_ended_for_cause", told if dead else (case.subject, *told))
+        case ev.TemporarilyAssigned() | ev.AssignmentRatified() | ev.AssignmentReverted():
+            yield from _each(event.type, (case.subject, *_heads(case, facts), *_handlers(case, facts)))
+        case ev.ApproverAbsent():
+            yield from _each("approver_absent", (*_holders(Office.HR_HEAD, facts), *_handlers(case, facts)))
         case ev.NoticeUndelivered():
             yield from _each("notice_undelivered", _handlers(case, facts))
         case ev.DocumentAdded() if event.reused_from is None:
@@ -148,7 +182,7 @@ def _each(template: str, persons: Iterable[str]) -> Iterator[tuple[str, str]]:
 
 
 def _tasks_told(case: Case, facts: Facts) -> Iterator[tuple[str, str]]:
-    for task in tasks(case):
+    for task in stage_tasks(case):
         if task.person:
             yield _SUBJECT_TASK_TEMPLATE[task.acts[0]], task.person
         else:
@@ -156,7 +190,7 @@ def _tasks_told(case: Case, facts: Facts) -> Iterator[tuple[str, str]]:
 
 
 def _task_holders(case: Case, facts: Facts) -> Iterator[str]:
-    for task in tasks(case):
+    for task in stage_tasks(case):
         yield from (task.person,) if task.person else _told_of(task, case, facts)
 
 
@@ -189,6 +223,16 @@ def _holders(office: Office, facts: Facts) -> tuple[str, ...]:
     return tuple(dict.fromkeys(h.person for h in facts.holders if h.office is office))
 
 
+def _deciders(case: Case, facts: Facts) -> tuple[str, ...]:
+    """Who decides an objection in time; a late one is HR's, and HR hears of every one."""
+    late = case.objection is not None and case.objection.late
+    return () if late else _holders(Office.GOVERNOR, facts)
+
+
+def _above(facts: Facts) -> tuple[str, ...]:
+    return (*_holders(Office.REGIONAL_SECRETARY, facts), *_holders(Office.HR_HEAD, facts))
+
+
 def _heads(case: Case, facts: Facts) -> Iterator[str]:
     agencies = dict.fromkeys((case.to_post.agency, case.from_post.agency if case.from_post else case.to_post.agency))
     for agency in agencies:
@@ -205,6 +249,12 @@ def _params(event: ev.Event, case: Case) -> dict[str, str | int]:
             params["until"] = event.until.isoformat()
         case ev.DecreeIssued():
             params["effective_on"] = event.effective_on.isoformat()
+        case ev.TemporarilyAssigned():
+            params["until"] = event.until.isoformat()
+        case ev.DecreeCorrected():
+            params["effective_on"] = event.effective_on.isoformat()
+        case ev.ObjectionFiled() | ev.ObjectionEscalated() | ev.ObjectionOverdue() if case.objection:
+            params = {"number": case.number, "status": case.status, "due_on": case.objection.due.on.isoformat()}
         case ev.PlacementMade():
             params["effective_on"] = event.effective_on.isoformat()
         case ev.ReminderDue():

@@ -20,6 +20,7 @@ from domain.vocabulary import (
     Audience,
     ConsentIssuer,
     CostBearer,
+    HoldGround,
     Kind,
     MediaType,
     Office,
@@ -145,6 +146,48 @@ class TimingPolicy(_Part):
     term_end_days: Days
 
 
+class ObjectionPolicy(_Part):
+    """Working days to object to a decree and to decide the objection, and the days on which those above are told.
+
+    A policy pinned before this section existed has the terms of the law: PP 79/2021.
+    """
+
+    file_days: Days = 14
+    decide_days: Days = 21
+    escalate_at_days: tuple[Days, ...] = (10, 15, 18)
+    ground: str = "PP 79/2021; UU 30/2014 Pasal 75-77"
+
+    @model_validator(mode="after")
+    def _told_before_the_end(self) -> "ObjectionPolicy":
+        days = self.escalate_at_days
+        if list(days) != sorted(set(days)) or any(d >= self.decide_days for d in days):
+            raise ValueError("an objection is escalated on rising days before its term ends")
+        return self
+
+
+class AssignmentPolicy(_Part):
+    """Calendar days a temporary assignment may last, and working days within which it is ratified.
+
+    A policy pinned before this section existed has the figures of the 2026 edition.
+    """
+
+    days: Days = 90
+    ratify_days: Days = 14
+    ground: str = "SE BKN 1/SE/I/2021; UU 24/2007"
+
+
+class HoldPolicy(_Part):
+    """Grounds of a hold after which the evaluation is judged again. A policy pinned before knows none."""
+
+    reevaluate: frozenset[HoldGround] = frozenset()
+
+
+class ReturnsPolicy(_Part):
+    """How often a case may be returned. A policy pinned before sets no limit."""
+
+    max_rounds: Annotated[int, Field(ge=1, le=100)] | None = None
+
+
 class FitPolicy(_Part):
     weights: dict[
         Literal["competence", "education", "experience", "performance", "preference", "need"],
@@ -175,6 +218,10 @@ class RulePolicy(_Part):
     ground: str
     title: Text
     overrides: tuple[str, ...] = ()
+    needs_document: bool = False
+    """Whether an override names the document that carries its ground, besides the reference."""
+    per_post: bool = False
+    """Whether an override holds for the post it was given for only, not for an alternative."""
     months: int | None = None
     years: int | None = None
     minimum: Rating | None = None
@@ -253,6 +300,10 @@ class Policy(_Part):
     rules: dict[str, RulePolicy]
     windows: dict[WindowKind, WindowPolicy] | None = None
     timing: TimingPolicy | None = None
+    objection: ObjectionPolicy = ObjectionPolicy()
+    assignment: AssignmentPolicy = AssignmentPolicy()
+    hold: HoldPolicy = HoldPolicy()
+    returns: ReturnsPolicy = ReturnsPolicy()
     documents: dict[Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]{1,15}$")], DocumentPolicy] = {}
     document_limits: DocumentLimits | None = None
 

@@ -35,6 +35,17 @@
     │   ├── document_already_judged
     │   ├── document_not_reusable
     │   └── document_versions_full
+    │   ├── objection_filed         there is an objection to this decree already
+    │   ├── objection_open          nothing ends before the objection is decided
+    │   ├── remedy_due              a granted objection is not carried out yet
+    │   ├── equal_post_required     the old post is taken: an equal one must be named
+    │   ├── post_changed            the person no longer sits where the decree put him
+    │   ├── already_placed
+    │   ├── returns_exhausted       returned as often as it may be: decide or cancel
+    │   ├── post_gone               the target post was abolished
+    │   ├── seat_lost               the seat held for the case is gone
+    │   ├── assignment_exists       one temporary assignment in a case
+    │   └── post_stands             there is nothing to go back for
     ├── STALE          the caller decided on an older version of the case
     │   └── stale_version
     ├── TOO_LARGE      more bytes than the policy takes
@@ -69,6 +80,9 @@
         ├── document_content_unknown
         ├── document_date_required
         ├── document_expired
+        ├── assignment_too_long
+        ├── post_not_equal
+        ├── override_document_required
         └── idempotency_key_reused
 
 HTTP knows the categories in one place (`api/problems.py`); the words are in `locale/`.
@@ -127,6 +141,17 @@ class RefusalCode(StrEnum):
     POLICY_PROPOSED = "policy_proposed", Category.CONFLICT
     POLICY_NOT_PROPOSED = "policy_not_proposed", Category.CONFLICT
     POLICY_ACTIVATED = "policy_activated", Category.CONFLICT
+    OBJECTION_FILED = "objection_filed", Category.CONFLICT
+    OBJECTION_OPEN = "objection_open", Category.CONFLICT
+    REMEDY_DUE = "remedy_due", Category.CONFLICT
+    EQUAL_POST_REQUIRED = "equal_post_required", Category.CONFLICT
+    POST_CHANGED = "post_changed", Category.CONFLICT
+    ALREADY_PLACED = "already_placed", Category.CONFLICT
+    RETURNS_EXHAUSTED = "returns_exhausted", Category.CONFLICT
+    POST_GONE = "post_gone", Category.CONFLICT
+    SEAT_LOST = "seat_lost", Category.CONFLICT
+    ASSIGNMENT_EXISTS = "assignment_exists", Category.CONFLICT
+    POST_STANDS = "post_stands", Category.CONFLICT
 
     STALE_VERSION = "stale_version", Category.STALE
 
@@ -157,6 +182,9 @@ class RefusalCode(StrEnum):
     POLICY_RULE_UNWRITTEN = "policy_rule_unwritten", Category.INVALID
     POLICY_RULE_UNSHOWN = "policy_rule_unshown", Category.INVALID
     POLICY_CASE_FAILS = "policy_case_fails", Category.INVALID
+    OVERRIDE_DOCUMENT_REQUIRED = "override_document_required", Category.INVALID
+    ASSIGNMENT_TOO_LONG = "assignment_too_long", Category.INVALID
+    POST_NOT_EQUAL = "post_not_equal", Category.INVALID
     IDEMPOTENCY_KEY_REUSED = "idempotency_key_reused", Category.INVALID
 
     DOCUMENT_UNKNOWN = "document_unknown", Category.NOT_FOUND
@@ -182,6 +210,10 @@ LEGAL_GROUNDS: dict[RefusalCode, str] = {
     _R.NOT_QUALIFIED: "PP 11/2017 Pasal 190 ayat (4)",
     _R.WINDOW_CLOSED: "UU 10/2016 Pasal 71 ayat (2), 162 ayat (3); PP 49/2008 Pasal 132A",
     _R.KIND_WITHOUT_ROUTE: "PP 11/2017 Pasal 190-197",
+    _R.OBJECTION_OPEN: "PP 79/2021; UU 30/2014 Pasal 77",
+    _R.REMEDY_DUE: "UU 30/2014 Pasal 77",
+    _R.EQUAL_POST_REQUIRED: "UU 30/2014 Pasal 64, 66",
+    _R.POST_NOT_EQUAL: "UU 30/2014 Pasal 64, 66",
     _R.POST_BEYOND_ROUTE: "UU 20/2023; PP 11/2017 Pasal 107, 191",
     _R.DOCUMENTS_MISSING: "Peraturan BKN 5/2019 Pasal 3 ayat (1)",
 }

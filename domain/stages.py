@@ -132,6 +132,14 @@ _BEFORE_DECREE = tuple(
 )
 _OPEN = tuple(s for s in STAGE_OF if s is not _S.CLOSED)
 
+_DECREED = (
+    _S.AWAITING_EFFECTIVE_DATE,
+    _S.PLACEMENT_BLOCKED,
+    _S.AWAITING_DUTY,
+    _S.BETWEEN_REVIEWS,
+    _S.REVIEW_DUE,
+)
+
 ANYWHERE: dict[Act, tuple[Status, ...]] = {
     _A.WITHDRAW: (*_BEFORE_DECREE, _S.ON_HOLD),
     _A.CANCEL: (*_BEFORE_DECREE, _S.PLACEMENT_BLOCKED, _S.ON_HOLD),
@@ -146,6 +154,18 @@ ANYWHERE: dict[Act, tuple[Status, ...]] = {
     _A.COMMENT: (*_OPEN, _S.ON_HOLD),
     _A.ADD_DOCUMENT: (*_BEFORE_DECREE, _S.PLACEMENT_BLOCKED, _S.ON_HOLD),
     _A.JUDGE_DOCUMENT: (*_BEFORE_DECREE, _S.PLACEMENT_BLOCKED, _S.ON_HOLD),
+    # An objection runs beside the stages, on hold too.
+    _A.FILE_OBJECTION: (*_DECREED, _S.ON_HOLD),
+    _A.DECIDE_OBJECTION: (*_DECREED, _S.ON_HOLD),
+    _A.DECLARE_INADMISSIBLE: (*_DECREED, _S.ON_HOLD),
+    _A.WITHDRAW_OBJECTION: (*_DECREED, _S.ON_HOLD),
+    _A.CORRECT_DECREE: _DECREED,
+    _A.REVOKE_DECREE: (*_DECREED, _S.ON_HOLD),
+    _A.ANNUL_DECREE: (*_DECREED, _S.ON_HOLD),
+    _A.ASSIGN_TEMPORARILY: (*_BEFORE_DECREE, _S.AWAITING_EFFECTIVE_DATE),
+    _A.RATIFY_ASSIGNMENT: (*_BEFORE_DECREE, _S.AWAITING_EFFECTIVE_DATE, _S.PLACEMENT_BLOCKED, _S.ON_HOLD),
+    _A.CLOSE_FOR_CAUSE: (*_OPEN, _S.ON_HOLD),
+    _A.RECHECK_POST: tuple(s for s in _BEFORE_DECREE if STAGE_OF[s] not in (Stage.EVALUATION, Stage.NEEDS_CHECK)),
 }
 """Crosswise acts and the statuses they are open in. `undo` is open by time and author, not by status."""
 

@@ -1,9 +1,12 @@
 """Tasks: who is asked to do what on a case now. A function of the case, so that a list of tasks can be rebuilt."""
 
+from datetime import datetime
+
 from pydantic import BaseModel, ConfigDict
 
 from domain.authority import TASK_OFFICE, responsible
 from domain.case import Case
+from domain.events import Due
 from domain.stages import ANYWHERE, open_acts
 from domain.vocabulary import Act, Office, Status
 
@@ -19,6 +22,9 @@ class Task(BaseModel):
     person: str | None = None
     barred: tuple[str, ...] = ()
     """Persons who hold the office and yet may not do the task: the one concerned, and by four eyes."""
+    since: datetime | None = None
+    due: Due | None = None
+    """Of a task beside the stages, which has a term of its own."""
 
 
 _SUBJECT_TASKS = {
@@ -29,7 +35,33 @@ _WITHOUT_TASK = frozenset({Status.DEFERRED, Status.AWAITING_EFFECTIVE_DATE, Stat
 
 
 def tasks(case: Case) -> tuple[Task, ...]:
-    """The open tasks of a case; none while it waits for a date."""
+    """The open tasks of a case, in its stage and beside it."""
+    return (*stage_tasks(case), *_beside(case))
+
+
+def _beside(case: Case) -> tuple[Task, ...]:
+    """An assignment to be ratified; an objection to be decided, and once granted to be carried out."""
+    if case.closed:
+        return ()
+    found: list[Task] = []
+    order, objection = case.assigned, case.objection
+    if order is not None and not order.ratified:
+        found.append(_governor(case, (Act.RATIFY_ASSIGNMENT,)))
+    if objection is not None and objection.open:
+        act = Act.DECLARE_INADMISSIBLE if objection.late else Act.DECIDE_OBJECTION
+        asked = _hr(case, (act,)) if objection.late else _governor(case, (act,))
+        found.append(asked.model_copy(update={"since": objection.filed_at, "due": objection.due}))
+    elif case.remedy_due:
+        found.append(_governor(case, (Act.ANNUL_DECREE, Act.CORRECT_DECREE, Act.REVOKE_DECREE)))
+    return tuple(found)
+
+
+def _governor(case: Case, acts: tuple[Act, ...]) -> Task:
+    return Task(acts=acts, office=TASK_OFFICE[acts[0]], barred=(case.subject,))
+
+
+def stage_tasks(case: Case) -> tuple[Task, ...]:
+    """The tasks of the status a case is in; none while it waits for a date."""
     status = case.status
     if status in _WITHOUT_TASK:
         return ()

@@ -62,6 +62,11 @@ def move_back_to(
     )
 
 
+def due_after(days: int, start: date, calendar: Calendar) -> Due:
+    """A term of so many working days that is no status's own."""
+    return reckon(Term(days=days), start, days, None, calendar)
+
+
 def closing(outcome: Outcome) -> Move:
     return Move(stage=Stage.CLOSED, status=Status.CLOSED, outcome=outcome)
 

@@ -82,6 +82,12 @@ class Outcome(StrEnum):
     WITHDRAWN = "withdrawn"
     CANCELLED = "cancelled"
     LAPSED = "lapsed"
+    REVOKED = "revoked"
+    ANNULLED = "annulled"
+    DECEASED = "deceased"
+    RETIRED = "retired"
+    RESIGNED = "resigned"
+    STUDY_LEAVE = "study_leave"
 
 
 class Act(StrEnum):
@@ -115,6 +121,17 @@ class Act(StrEnum):
     COMMENT = "comment"
     ADD_DOCUMENT = "add_document"
     JUDGE_DOCUMENT = "judge_document"
+    FILE_OBJECTION = "file_objection"
+    DECIDE_OBJECTION = "decide_objection"
+    DECLARE_INADMISSIBLE = "declare_inadmissible"
+    WITHDRAW_OBJECTION = "withdraw_objection"
+    CORRECT_DECREE = "correct_decree"
+    REVOKE_DECREE = "revoke_decree"
+    ANNUL_DECREE = "annul_decree"
+    CLOSE_FOR_CAUSE = "close_for_cause"
+    RECHECK_POST = "recheck_post"
+    ASSIGN_TEMPORARILY = "assign_temporarily"
+    RATIFY_ASSIGNMENT = "ratify_assignment"
 
 
 class Office(StrEnum):
@@ -385,6 +402,11 @@ class Flag(StrEnum):
     RESTRICTED_WINDOW = "restricted_window"
     UNUSUAL_TIMING = "unusual_timing"
     DOCUMENTS_MISSING = "documents_missing"
+    OBJECTION_OPEN = "objection_open"
+    OBJECTION_OVERDUE = "objection_overdue"
+    REMEDY_DUE = "remedy_due"
+    APPROVER_ABSENT = "approver_absent"
+    TEMPORARILY_ASSIGNED = "temporarily_assigned"
 
 
 class Direction(StrEnum):
@@ -442,3 +464,64 @@ class DocumentStatus(StrEnum):
     REJECTED = "rejected"
     EXPIRED = "expired"
     MISSING = "missing"
+
+
+class ObjectionOutcome(StrEnum):
+    """How an objection to the decree (keberatan) ended. PP 79/2021; UU 30/2014 Pasal 77."""
+
+    GRANTED = "granted"
+    PARTLY = "partly"
+    REJECTED = "rejected"
+    INADMISSIBLE = "inadmissible"
+    WITHDRAWN = "withdrawn"
+    ABATED = "abated"
+    """The person died: nobody is left to answer."""
+
+
+class CorrectionGround(StrEnum):
+    """Why a decree is corrected without deciding anew (ralat; UU 30/2014 Pasal 63)."""
+
+    CONSIDERATION = "consideration"
+    REDACTION = "redaction"
+    CHANGED_BASE = "changed_base"
+    NEW_FACT = "new_fact"
+
+
+class DefectGround(StrEnum):
+    """The only grounds on which a decree is revoked or annulled (UU 30/2014 Pasal 64 and 66)."""
+
+    AUTHORITY = "authority"
+    PROCEDURE = "procedure"
+    SUBSTANCE = "substance"
+
+
+class OrderedBy(StrEnum):
+    """On whose word a decree falls: the official's own, his superior's or a court's (UU 30/2014 Pasal 64, 66)."""
+
+    OWN = "own"
+    SUPERIOR = "superior"
+    COURT = "court"
+
+
+class EndingCause(StrEnum):
+    """What ends a case whatever its stage, because the person leaves the service or may not move any more."""
+
+    DEATH = "death"
+    RETIREMENT = "retirement"
+    RESIGNATION = "resignation"
+    STUDY_LEAVE = "study_leave"
+
+
+class SetBackCause(StrEnum):
+    """Why a case fell back to an earlier stage without anybody returning it."""
+
+    NOT_ELIGIBLE = "not_eligible"
+    POST_GONE = "post_gone"
+    SEAT_LOST = "seat_lost"
+
+
+class AssignmentEnd(StrEnum):
+    """Why a temporary assignment ended by itself."""
+
+    NOT_RATIFIED = "not_ratified"
+    ENDED = "ended"

@@ -202,6 +202,7 @@ async def _write(
     standing = {**docket.docket_values(after), **docket.named_values(decision.events)}
     await consequences.apply(connection, before, after, decision.events, facts.today)
     await outbox.cancel_undone(connection, decision)
+    await outbox.silence_dead(connection, decision)
     if isinstance(command, Undelivered):
         await outbox.give_up(connection, after.id, command.keys)
     post = outbox.post(decision, facts, envelope.actor)
@@ -225,7 +226,7 @@ def snapshot_of(case: Case, head: bytes, post_at: datetime | None) -> Snapshot:
         status=case.status,
         unit=case.to_post.agency,
         due_at=case.due.at if case.due else None,
-        wake_at=case.wakes[0].at if case.wakes and not case.closed else None,
+        wake_at=case.alarm.at if case.alarm and not case.closed else None,
         post_at=post_at,
         final_at=(case.undo.until if case.undo else case.since) if case.closed else None,
         head=head.hex(),

@@ -6,7 +6,8 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.case import Case
-from domain.events import DossierSupplied, Event, PlacementMade, SuppliedItem
+from domain.events import DossierSupplied, Event, PlacementMade, PostRestored, SuppliedItem
+from store.assignments import settle_assignment
 from store.seats import move_incumbent, settle_hold
 
 
@@ -16,10 +17,13 @@ async def apply(connection: AsyncConnection, before: Case | None, after: Case, e
         match event:
             case PlacementMade():
                 await move_incumbent(connection, after, event.position, event.seat, event.effective_on)
+            case PostRestored():
+                await move_incumbent(connection, after, event.to_post.position, event.seat, event.effective_on)
             case DossierSupplied():
                 for item in event.items:
                     await _supply(connection, after, item, day)
     await settle_hold(connection, before, after, day)
+    await settle_assignment(connection, before, after, day)
 
 
 _RATING = (

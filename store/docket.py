@@ -3,7 +3,7 @@
 from typing import Any
 
 from domain.case import Case
-from domain.events import CaseOpened, DecreeIssued, Event
+from domain.events import CaseOpened, DecreeCorrected, DecreeIssued, Event
 from domain.tasks import tasks
 from domain.vocabulary import STAGE_ORDER, Stage
 
@@ -45,7 +45,7 @@ def named_values(events: list[Event]) -> dict[str, Any]:
         match event:
             case CaseOpened():
                 named |= {"employee_name": event.employee_name, "employee_nip": event.employee_nip}
-            case DecreeIssued():
+            case DecreeIssued() | DecreeCorrected():
                 named["decree_number"] = event.number
         if event.move and event.move.stage is not Stage.CLOSED and STAGE_ORDER.index(event.move.stage) >= _APPROVAL:
             named["reached_approval"] = True
@@ -63,8 +63,8 @@ def task_values(case: Case) -> list[dict[str, Any]]:
             "person_id": task.person,
             "barred": list(task.barred),
             "status": case.status,
-            "since": case.since,
-            "due_at": case.due.at if case.due else None,
+            "since": task.since or case.since,
+            "due_at": due.at if (due := task.due or case.due) else None,
         }
         for no, task in enumerate(tasks(case))
     ]

@@ -10,6 +10,7 @@ from domain.calendar import Calendar, local_day
 from domain.case import CLOCK, Case
 from domain.commands import (
     AddDocument,
+    AnnulDecree,
     Command,
     Elapse,
     OpenCase,
@@ -18,9 +19,13 @@ from domain.commands import (
     ProposeAlternative,
     Recompute,
     Resume,
+    RevokeDecree,
     Undelivered,
     UndoAct,
 )
+from domain.decide.clockwork import LOOKING
+from domain.decide.decree_repair import way_back
+from domain.decide.recheck import has_post_in_view
 from domain.events import WakeKind
 from domain.facts import Actor, Facts, Position
 from domain.policy import Policy
@@ -40,11 +45,17 @@ JUDGING_ACTS = frozenset(
         Act.ISSUE_DECREE,
         Act.RECORD_REVIEW,
         Act.RETURN,
+        Act.RESUME,
+        Act.RECHECK_POST,
+        Act.CORRECT_DECREE,
+        Act.REVOKE_DECREE,
+        Act.ANNUL_DECREE,
     }
 )
 """Acts judged by dossier, post and seats; the others by the case and the actor alone."""
 
-SEAT_TAKING_ACTS = (JUDGING_ACTS | {Act.UNDO}) - {Act.DECIDE, Act.ISSUE_DECREE, Act.RECORD_REVIEW}
+_SEAT_SETTLED = frozenset({Act.DECIDE, Act.ISSUE_DECREE, Act.RECORD_REVIEW, Act.CORRECT_DECREE})
+SEAT_TAKING_ACTS = (JUDGING_ACTS | {Act.UNDO}) - _SEAT_SETTLED
 """Acts after which the case may hold a seat that it did not hold before."""
 
 _VERSION = text(CALENDAR_VERSION)
@@ -148,8 +159,9 @@ class Gatherer:
         if command is None or not _is_judging(case, command):
             return await self._with_post(connection, facts, case) if _meets_windows(case, command, facts) else facts
         code, wanted = _post_in_question(case, command)
+        former = case.from_post.position if case.from_post else None
         row = await people.dossier_row(connection, case.subject, facts.today)
-        posts = await people.positions(connection, [code, *_code(row)])
+        posts = await people.positions(connection, [code, *_code(row), *([former] if former else [])])
         target, ancestors = posts.get(code, (None, frozenset[str]()))
         origin: Position | None = next((posts[c][0] for c in _code(row) if c in posts), None)
         baseline = (await connection.execute(_BASELINE, {"case": case.id})).scalar() if case.placed_on else None
@@ -160,6 +172,7 @@ class Gatherer:
             target=target,
             target_ancestors=ancestors,
             seats=await seats.seats(connection, facts.today, target, origin, case, taking, wanted) if target else None,
+            former=posts[former][0] if former in posts else None,
             baseline_ratings=baseline or {},
         )
 
@@ -241,7 +254,10 @@ def _is_judging(case: Case, command: Command) -> bool:
         case OpenCase() | Undelivered() | Recompute():
             return False
         case Elapse():
-            return bool(case.wakes) and case.wakes[0].what in (WakeKind.EFFECT, WakeKind.REVIEW)
+            if case.alarm is None:
+                return False
+            looking = case.alarm.what in LOOKING and has_post_in_view(case)
+            return looking or case.alarm.what in (WakeKind.EFFECT, WakeKind.REVIEW)
         case UndoAct():
             return case.seat_to_retake is not None
         case _:
@@ -250,11 +266,15 @@ def _is_judging(case: Case, command: Command) -> bool:
 
 def _post_in_question(case: Case, command: Command) -> tuple[str, int | None]:
     """The post that a command is judged for, and the seat of it that is needed again if the command takes one back."""
-    if isinstance(command, ProposeAlternative):
-        return command.position_code, None
-    if isinstance(command, UndoAct) and case.undo:
-        return case.undo.before.to_post.position, case.seat_to_retake
-    return case.to_post.position, None
+    match command:
+        case ProposeAlternative():
+            return command.position_code, None
+        case UndoAct() if case.undo:
+            return case.undo.before.to_post.position, case.seat_to_retake
+        case RevokeDecree() | AnnulDecree() if case.placed_on:
+            return way_back(case, command.position_code), None
+        case _:
+            return case.to_post.position, None
 
 
 _AT_THE_DECISION = frozenset({Status.AWAITING_DECISION, Status.DEFERRED})

@@ -9,15 +9,20 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.case import Case
 from domain.decide import Decision
-from domain.events import ActUndone
+from domain.events import ActUndone, CaseClosedForCause
 from domain.facts import Facts
 from domain.notices import Notice, notices, task_notices
+from domain.vocabulary import EndingCause
 
 _CANCEL = text("""
     UPDATE notice SET state = 'cancelled'
     WHERE case_id = :case AND state IN ('queued', 'failed', 'in_app')
       AND seq IN (SELECT u.seq FROM ledger u JOIN ledger f ON f.case_id = u.case_id AND f.command_id = u.command_id
                   WHERE f.case_id = :case AND f.seq = :from_seq)
+""")
+_SILENCE = text("""
+    UPDATE notice SET state = 'cancelled'
+    WHERE case_id = :case AND person_id = :person AND state IN ('queued', 'failed')
 """)
 _NEXT = text("""
     SELECT min(not_before) FROM notice
@@ -50,6 +55,13 @@ async def cancel_undone(connection: AsyncConnection, decision: Decision) -> None
     for event, case in decision.steps:
         if isinstance(event, ActUndone):
             await connection.execute(_CANCEL, {"case": case.id, "from_seq": event.from_seq})
+
+
+async def silence_dead(connection: AsyncConnection, decision: Decision) -> None:
+    """Nothing more is sent to a person who died, what waits to be sent included."""
+    for event, case in decision.steps:
+        if isinstance(event, CaseClosedForCause) and event.cause is EndingCause.DEATH:
+            await connection.execute(_SILENCE, {"case": case.id, "person": case.subject})
 
 
 def _rows(case: Case, told: list[Notice], first: int = 0) -> list[dict[str, object]]:

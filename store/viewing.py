@@ -6,13 +6,16 @@ from sqlalchemy import ColumnElement, exists, false, or_, select, true
 
 from domain.authority import HEADS, HR
 from domain.facts import OfficeHeld
-from domain.vocabulary import Office
+from domain.vocabulary import Office, Origin
 from store.tables import DOCKET, PARTICIPANT
 
 OVERSEERS = frozenset({Office.AUDITOR, Office.INSPECTOR})
 """Offices that trace any case for accountability."""
 DECIDERS = frozenset({Office.BOARD_MEMBER, Office.REGIONAL_SECRETARY, Office.GOVERNOR})
 """Offices that have to do with every case once it has reached approval."""
+
+ORDERING = frozenset({Office.GOVERNOR})
+"""Offices that may order a temporary assignment in an emergency, long before the case reaches approval."""
 
 
 class Viewer(NamedTuple):
@@ -61,4 +64,6 @@ def visible_cases(viewer: Viewer) -> ColumnElement[bool]:
         ]
     if viewer.holds(DECIDERS):
         conditions.append(DOCKET.c.reached_approval)
+    if viewer.holds(ORDERING):
+        conditions.append(DOCKET.c.origin == Origin.EMERGENCY)
     return or_(*conditions)

@@ -185,6 +185,9 @@ def needed() -> frozenset[str]:
         "pause": set(PauseCause),
         "consent": set(voc.ConsentIssuer),
         "timing": set(voc.TimingMark),
+        "assignment_end": set(voc.AssignmentEnd),
+        "ending_cause": set(voc.EndingCause),
+        "set_back_cause": set(voc.SetBackCause),
         "then": literals(Term.model_fields["then"].annotation),
         "notice_state": notice_states(),
         "fit": {*literals(FitPolicy.model_fields["weights"].annotation), "counterfactual", "order", "fewer"},
@@ -321,6 +324,9 @@ def _bodies() -> Iterator[tuple[TypeAdapter[Any], object]]:
     tierless = {"kind": "post_held", "title": "t", "position_kind": "FUNCTIONAL", "unit": "u", "since": "2020-01-01"}
     yield acts, {"act": "supply_dossier", "items": [{**tierless, "reference": "r"}]}
     yield acts, {"act": "decide", "decision": "defer", "reason": "r"}
+    yield acts, {"act": "assign_temporarily", "number": "1", "starts_on": "2026-11-30", "until": "2026-11-29"}
+    yield acts, {"act": "annul_decree", "number": "1", "date": "2026-11-30", "ground": "procedure", "reason": "r",
+                 "ordered_by": "court"}  # fmt: skip
     yield acts, {"act": "issue_decree", "number": "1", "date": "2026-11-30", "effective_on": "2026-11-29"}
 
 

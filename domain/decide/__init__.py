@@ -13,7 +13,20 @@ from domain import catalogue
 from domain import commands as c
 from domain.authority import Standing, capacity, may_open, standing
 from domain.case import CLOCK, Case
-from domain.decide import approval, clockwork, crosswise, evaluation, hearing, papers, placement
+from domain.decide import (
+    approval,
+    assignment,
+    clockwork,
+    crosswise,
+    decree_repair,
+    ending,
+    evaluation,
+    hearing,
+    objection,
+    papers,
+    placement,
+    recheck,
+)
 from domain.decide.draft import Decision, Draft
 from domain.events import NoticeUndelivered
 from domain.facts import Facts
@@ -73,6 +86,7 @@ def decide(case: Case, command: c.Command, facts: Facts, expected_version: int |
     draft = Draft(case, facts, facts.actor.person, allowed.office, _stamp(command, facts))
     if refused := HANDLERS[type(command)](draft, command):
         return refused
+    recheck.note_absence(draft)
     return Decision(tuple(draft.steps), allowed.office)
 
 
@@ -117,9 +131,8 @@ def may(case: Case, act: Act, facts: Facts, expected_version: int | None = None)
 
 def acts_open(case: Case) -> frozenset[Act]:
     """The acts open on a case, whoever may do them. A hold opens nothing that was not open before it."""
-    if case.held is None:
-        return open_acts(case.status)
-    return open_acts(case.status) & (open_acts(case.held.status) | {Act.RESUME})
+    here = open_acts(case.status) - objection.shut(case) - assignment.shut(case)
+    return here if case.held is None else here & (open_acts(case.held.status) | {Act.RESUME})
 
 
 def _may_undo(case: Case, facts: Facts, expected_version: int | None) -> Standing | Refusal:
@@ -164,4 +177,15 @@ HANDLERS: dict[type[BaseModel], Handler] = {
     c.Comment: crosswise.comment,
     c.AddDocument: papers.add_document,
     c.JudgeDocument: papers.judge_document,
+    c.FileObjection: objection.file_objection,
+    c.DecideObjection: objection.decide_objection,
+    c.DeclareInadmissible: objection.declare_inadmissible,
+    c.WithdrawObjection: objection.withdraw_objection,
+    c.CorrectDecree: decree_repair.correct_decree,
+    c.RevokeDecree: decree_repair.revoke_decree,
+    c.AnnulDecree: decree_repair.annul_decree,
+    c.CloseForCause: ending.close_for_cause,
+    c.RecheckPost: recheck.recheck_post,
+    c.AssignTemporarily: assignment.assign_temporarily,
+    c.RatifyAssignment: assignment.ratify_assignment,
 }

@@ -4,6 +4,7 @@ from domain import catalogue, rules, terms, windows
 from domain.commands import Consider, Decide, MeasureItem, Propose, Verify
 from domain.decide.draft import Draft
 from domain.decide.hearing import recuse
+from domain.decide.recheck import refuse_without_post
 from domain.events import (
     BaselineFrozen,
     BoardConsidered,
@@ -81,6 +82,8 @@ def decide(draft: Draft, command: Decide) -> Refusal | None:
 
 def _approve(draft: Draft, command: Decide) -> Refusal | None:
     facts, case = draft.facts, draft.case
+    if refused := refuse_without_post(draft):
+        return refused
     target = facts.target
     assert target is not None, "the target is gathered for a decision"
     against = Recommendation.NOT_RECOMMEND in (case.board, case.proposal)

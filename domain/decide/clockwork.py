@@ -1,14 +1,15 @@
 """What the clock does to a case. Every wake that is due changes the case, so the clock never spins."""
 
+from domain.decide import assignment, objection, recheck
 from domain.decide.approval import end_deferral
 from domain.decide.draft import Draft
 from domain.decide.hearing import acknowledgement_missed, response_missed
 from domain.decide.placement import open_review, place
 from domain.events import CaseEscalated, CaseLapsed, DeadlinePassed, ReminderDue, WakeKind
 from domain.recomputing import recomputed
-from domain.tasks import tasks
+from domain.tasks import stage_tasks
 from domain.terms import closing
-from domain.vocabulary import Office, Outcome, Status
+from domain.vocabulary import Office, Outcome, SetBackCause, Status
 
 _BEFORE_THE_END = frozenset({WakeKind.REMIND, WakeKind.OVERDUE, WakeKind.EXPIRE})
 """Before it reminds, or takes silence for silence, the clock asks whether the term stands still."""
@@ -17,15 +18,19 @@ _BEFORE_THE_END = frozenset({WakeKind.REMIND, WakeKind.OVERDUE, WakeKind.EXPIRE}
 def elapse(draft: Draft) -> None:
     """Do the first thing the clock has waited for; nothing when it came too early."""
     case = draft.case
-    if not case.wakes or case.wakes[0].at > draft.now:
+    wake, rest = case.alarm, case.wakes[1:]
+    if wake is None or wake.at > draft.now:
         return
-    wake, rest = case.wakes[0], case.wakes[1:]
+    if cause := _post_trouble(draft, wake.what):
+        recheck.set_back_to_needs(draft, cause)
+        return
     if wake.what in _BEFORE_THE_END and (moved := recomputed(case, draft.facts, looks=True)):
         draft.add(moved)
         return
     match wake.what:
         case WakeKind.REMIND:
             draft.add(ReminderDue(percent=wake.percent or 0, wakes=rest))
+            recheck.note_absence(draft)
         case WakeKind.OVERDUE:
             draft.add(DeadlinePassed(wakes=rest))
         case WakeKind.ESCALATE:
@@ -37,10 +42,23 @@ def elapse(draft: Draft) -> None:
             draft.release_seat()
         case WakeKind.END_DEFERRAL:
             end_deferral(draft)
+            recheck.note_absence(draft)
         case WakeKind.EFFECT:
             place(draft)
         case WakeKind.REVIEW:
             open_review(draft)
+        case WakeKind.ESCALATE_OBJECTION | WakeKind.OBJECTION_OVERDUE:
+            objection.ring(draft, wake)
+        case WakeKind.RATIFICATION_OVER | WakeKind.ASSIGNMENT_OVER:
+            assignment.ring(draft, wake)
+
+
+LOOKING = frozenset({WakeKind.REMIND, WakeKind.OVERDUE, WakeKind.ESCALATE})
+"""Wakes at which a case looks whether its post still stands, so that a reorganisation is found by itself."""
+
+
+def _post_trouble(draft: Draft, what: WakeKind) -> SetBackCause | None:
+    return recheck.post_trouble(draft.case, draft.facts) if what in LOOKING else None
 
 
 def _expire(draft: Draft) -> None:
@@ -52,5 +70,5 @@ def _expire(draft: Draft) -> None:
 
 def _superior(draft: Draft) -> Office:
     """The office above the one whose task it is; above HR where the task is the employee's own."""
-    office = next((t.office for t in tasks(draft.case) if t.office), Office.HR_OFFICER)
+    office = next((t.office for t in stage_tasks(draft.case) if t.office), Office.HR_OFFICER)
     return draft.facts.policy.authority.superiors.get(office, Office.HR_HEAD)

@@ -5,10 +5,13 @@ from domain.case import Held
 from domain.commands import Cancel, Comment, Hold, Resume, Return, UndoAct, Withdraw
 from domain.decide.draft import Draft
 from domain.decide.evaluation import check_need
+from domain.decide.objection import unfinished
 from domain.decide.placement import await_review, review_due
+from domain.decide.recheck import judge_again
 from domain.events import (
     ActUndone,
     CaseEnded,
+    CaseEscalated,
     CasePutOnHold,
     CaseResumed,
     CaseReturned,
@@ -20,7 +23,7 @@ from domain.events import (
 from domain.recomputing import pause_of, standing_still
 from domain.refusals import Refusal, RefusalCode, refuse
 from domain.stages import FIRST_STATUS
-from domain.vocabulary import STAGE_ORDER, Outcome, Stage, Status
+from domain.vocabulary import STAGE_ORDER, Office, Outcome, Stage, Status
 
 
 def return_case(draft: Draft, command: Return) -> Refusal | None:
@@ -31,9 +34,15 @@ def return_case(draft: Draft, command: Return) -> Refusal | None:
     restart = stage is case.stage is Stage.APPROVAL and case.status is not Status.AWAITING_VERIFICATION
     if status is None or not (earlier or restart):
         return refuse(RefusalCode.RETURN_NOT_EARLIER, stage=case.stage)
+    most = draft.facts.policy.returns.max_rounds
+    if most is not None and case.returns >= most:
+        return refuse(RefusalCode.RETURNS_EXHAUSTED, rounds=most)
     draft.add(CaseReturned(to_stage=stage, round=case.returns + 1, stopped=draft.stopped(), move=draft.move_to(status)))
-    if stage is Stage.NEEDS_CHECK and draft.facts.dossier is not None:
+    if stage is Stage.NEEDS_CHECK and draft.facts.dossier is not None and draft.facts.target is not None:
         check_need(draft, draft.facts.dossier)
+    if draft.case.returns == most:
+        superior = draft.facts.policy.authority.superiors.get(Office.HR_HEAD, Office.REGIONAL_SECRETARY)
+        draft.add(CaseEscalated(office=superior, wakes=draft.case.wakes))
     return None
 
 
@@ -60,6 +69,8 @@ def resume(draft: Draft, command: Resume) -> Refusal | None:
     held = draft.case.held
     assert held is not None, "a case on hold knows where it goes on"
     draft.add(CaseResumed(move=_reentering(draft, held)))
+    if held.ground in draft.facts.policy.hold.reevaluate:
+        judge_again(draft)
     return None
 
 
@@ -93,8 +104,8 @@ def withdraw(draft: Draft, command: Withdraw) -> Refusal | None:
 
 
 def cancel(draft: Draft, command: Cancel) -> Refusal | None:
-    """HR ends the case before the decree."""
-    return _end(draft, Outcome.CANCELLED)
+    """HR ends the case before the decree, or one whose placement is blocked."""
+    return unfinished(draft.case) or _end(draft, Outcome.CANCELLED)
 
 
 def _end(draft: Draft, outcome: Outcome) -> Refusal | None:

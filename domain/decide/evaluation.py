@@ -108,8 +108,7 @@ def open_case(case_id: str, command: OpenCase, facts: Facts) -> Draft | Refusal:
 def evaluate(draft: Draft, dossier: Dossier) -> None:
     """Judge the dossier; the eligible goes on by itself, everything else waits for a person."""
     facts = draft.facts
-    results = rules.judge(Question(facts, dossier, _target(facts), draft.case.kind), (Stage.EVALUATION,))
-    outcome = rules.eligibility(results, severities(facts), draft.case.overridden)
+    outcome, results = judged(draft, dossier)
     status = {Eligibility.INCOMPLETE: Status.INCOMPLETE, Eligibility.INELIGIBLE: Status.INELIGIBLE}.get(outcome)
     last_day = facts.calendar.add_working_days(facts.today, facts.policy.evaluation.contest_days)
     draft.add(
@@ -125,6 +124,13 @@ def evaluate(draft: Draft, dossier: Dossier) -> None:
         draft.release_seat()
     else:
         check_need(draft, dossier)
+
+
+def judged(draft: Draft, dossier: Dossier) -> tuple[Eligibility, tuple[RuleResult, ...]]:
+    """What the rules of evaluation find, those overridden in the case set aside."""
+    facts = draft.facts
+    results = rules.judge(Question(facts, dossier, _target(facts), draft.case.kind), (Stage.EVALUATION,))
+    return rules.eligibility(results, severities(facts), draft.case.overridden), results
 
 
 def check_need(draft: Draft, dossier: Dossier) -> None:
@@ -150,6 +156,8 @@ def check_need(draft: Draft, dossier: Dossier) -> None:
 
 def supply_dossier(draft: Draft, command: SupplyDossier) -> Refusal | None:
     """Take in what HR supplied and judge again."""
+    if draft.facts.target is None:
+        return refuse(RefusalCode.POST_GONE, position=draft.case.to_post.position)
     for item in command.items:
         if refusal := _implausible(item, draft.facts):
             return refusal
@@ -192,6 +200,10 @@ def _implausible(item: Item, facts: Facts) -> Refusal | None:
     return None
 
 
+OWN_REQUEST = "own_request"
+"""A ground of override that only the employee can give, by having asked for the mutation himself."""
+
+
 def override_rule(draft: Draft, command: OverrideRule) -> Refusal | None:
     """Ask to set a failed rule aside on a ground the policy lists for it."""
     rule = draft.facts.policy.rules.get(command.rule)
@@ -200,13 +212,17 @@ def override_rule(draft: Draft, command: OverrideRule) -> Refusal | None:
         return refuse(RefusalCode.RULE_NOT_FAILED, rule=command.rule)
     if rule.severity is not Severity.OVERRIDABLE:
         return refuse(RefusalCode.RULE_NOT_OVERRIDABLE, rule=command.rule)
-    if command.ground not in rule.overrides:
-        return refuse(RefusalCode.GROUND_NOT_ALLOWED, rule=command.rule, allowed=rule.overrides)
+    allowed = tuple(g for g in rule.overrides if g != OWN_REQUEST or draft.case.origin is Origin.OWN_REQUEST)
+    if command.ground not in allowed:
+        return refuse(RefusalCode.GROUND_NOT_ALLOWED, rule=command.rule, allowed=allowed)
+    if rule.needs_document and command.document is None:
+        return refuse(RefusalCode.OVERRIDE_DOCUMENT_REQUIRED, rule=command.rule)
     draft.add(
         OverrideRequested(
             rule=command.rule,
             ground=command.ground,
             reference=command.reference,
+            document=command.document,
             move=draft.move_to(Status.OVERRIDE_PENDING),
         )
     )
@@ -215,6 +231,8 @@ def override_rule(draft: Draft, command: OverrideRule) -> Refusal | None:
 
 def confirm_override(draft: Draft, command: ConfirmOverride) -> Refusal | None:
     """The second person confirms; the dossier is judged with the rule set aside."""
+    if draft.facts.target is None:
+        return refuse(RefusalCode.POST_GONE, position=draft.case.to_post.position)
     pending = draft.case.override
     assert pending is not None, "override_pending has a pending override"
     draft.add(OverrideConfirmed(rule=pending.rule, ground=pending.ground))
@@ -236,6 +254,8 @@ def contest_data(draft: Draft, command: ContestData) -> Refusal | None:
 
 def confirm_need(draft: Draft, command: ConfirmNeed) -> Refusal | None:
     """Confirm the need; a seat that became free meanwhile is held now."""
+    if draft.facts.target is None:
+        return refuse(RefusalCode.POST_GONE, position=draft.case.to_post.position)
     facts, seats = draft.facts, _seats(draft.facts)
     results = rules.judge(Question(facts, _subject(facts), _target(facts), draft.case.kind), (Stage.NEEDS_CHECK,))
     if _outcome(results, "E11") is RuleOutcome.FAIL:
@@ -259,18 +279,19 @@ def propose_alternative(draft: Draft, command: ProposeAlternative) -> Refusal | 
     if target.code in (draft.case.to_post.position, dossier.position.code if dossier.position else None):
         return refuse(RefusalCode.SAME_POST, position=target.code)
     question = Question(facts, dossier, target, draft.case.kind)
-    judged = rules.judge(question, (Stage.EVALUATION,))
+    evaluated = rules.judge(question, (Stage.EVALUATION,))
     needs = rules.judge(question, (Stage.NEEDS_CHECK,))
     if _outcome(needs, "E10") is RuleOutcome.FAIL:
         return refuse(RefusalCode.NO_VACANCY, position=target.code)
-    unmet = _unmet((*judged, *needs), draft)
+    void = tuple(sorted(r for r in draft.case.overridden if facts.policy.rules[r].per_post))
+    unmet = _unmet((*evaluated, *needs), draft, void)
     if unmet:
         return refuse(RefusalCode.NOT_QUALIFIED, rules=unmet)
     draft.release_seat()
     responding = draft.case.stage is Stage.CONSULTATION
     status = Status.AWAITING_RESPONSE if responding else Status.AWAITING_CONFIRMATION
-    draft.add(AlternativeProposed(to_post=target.ref))
-    draft.add(EvaluationJudged(outcome=Eligibility.ELIGIBLE, marks=_marks(judged), results=judged))
+    draft.add(AlternativeProposed(to_post=target.ref, overrides_void=void))
+    draft.add(EvaluationJudged(outcome=Eligibility.ELIGIBLE, marks=_marks(evaluated), results=evaluated))
     seats = _seats(facts)
     draft.add(
         NeedChecked(
@@ -290,14 +311,14 @@ def severities(facts: Facts) -> dict[str, Severity]:
     return {code: rule.severity for code, rule in facts.policy.rules.items()}
 
 
-def _unmet(results: tuple[RuleResult, ...], draft: Draft) -> tuple[str, ...]:
+def _unmet(results: tuple[RuleResult, ...], draft: Draft, void: tuple[str, ...]) -> tuple[str, ...]:
     binding = severities(draft.facts)
     return tuple(
         r.rule
         for r in results
         if r.outcome in (RuleOutcome.FAIL, RuleOutcome.UNKNOWN)
         and binding[r.rule] is not Severity.WARN
-        and r.rule not in draft.case.overridden
+        and (r.rule not in draft.case.overridden or r.rule in void)
     )
 
 

@@ -6,6 +6,8 @@ from domain import rules, terms, windows
 from domain.commands import ConfirmDuty, IssueDecree, RecordReview
 from domain.decide.approval import competence_gap, figures, ratings
 from domain.decide.draft import Draft
+from domain.decide.objection import unfinished
+from domain.decide.recheck import refuse_without_post
 from domain.events import (
     CaseClosed,
     Comparison,
@@ -27,7 +29,7 @@ from domain.refusals import Refusal, RefusalCode, refuse
 from domain.rules import Question
 from domain.vocabulary import Outcome, RuleOutcome, Stage, Status
 
-_RECHECKED = ("E01", "E06", "E08", "E09", "E16")
+_RECHECKED = ("E01", "E06", "E08", "E09", "E16", "E20")
 """Rules that can turn between decision and effective date; the others were settled by the decision."""
 
 
@@ -39,6 +41,8 @@ def issue_decree(draft: Draft, command: IssueDecree) -> Refusal | None:
     decided_on = facts.calendar.local_day(draft.case.approved_at or draft.case.since)
     if command.date < decided_on:
         return refuse(RefusalCode.DATE_TOO_EARLY, field="date", earliest=decided_on.isoformat())
+    if refused := refuse_without_post(draft):
+        return refused
     closed = _closed(draft, command.date, command.effective_on)
     if refusal := windows.gate(closed, facts, command.consents):
         return refusal
@@ -167,6 +171,8 @@ def record_review(draft: Draft, command: RecordReview) -> Refusal | None:
     if command.day != draft.case.review_day:
         return refuse(RefusalCode.REVIEW_NOT_DUE, day=command.day, due=draft.case.review_day or 0)
     last = command.day == days[-1]
+    if last and (refused := unfinished(draft.case)):
+        return refused
     draft.add(
         ReviewRecorded(
             day=command.day,

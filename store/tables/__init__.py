@@ -33,6 +33,7 @@ from store.tables.register import (
     RatingYearRow,
     SeatRow,
     TalentRow,
+    TemporaryAssignmentRow,
     UnitRow,
     WindowRow,
 )
@@ -108,6 +109,7 @@ __all__ = [
     "StatedPreferenceRow",
     "TalentRow",
     "TaskRow",
+    "TemporaryAssignmentRow",
     "UnitRow",
     "WindowRow",
 ]

@@ -142,6 +142,25 @@ class OccupancyRow(SQLModel, table=True):
     superseded_at: datetime | None = _superseded()
 
 
+class TemporaryAssignmentRow(SQLModel, table=True):
+    """A person working in a post by order for a time, in an emergency; it takes no seat and ends no incumbency."""
+
+    __tablename__ = "temporary_assignment"
+    __table_args__ = (
+        Index("temporary_assignment_case", "case_id", postgresql_where=CURRENT),
+        Index("temporary_assignment_person", "person_id", postgresql_where=CURRENT),
+    )
+
+    id: int | None = _id()
+    case_id: str = Field(sa_type=Text)
+    person_id: str = Field(sa_type=Text)
+    position_code: str = Field(sa_type=Text)
+    number: str = Field(sa_type=Text)
+    during: Any = Field(sa_column=Column(DATERANGE, nullable=False))
+    recorded_at: datetime | None = _recorded()
+    superseded_at: datetime | None = _superseded()
+
+
 class EmployeeRow(SQLModel, table=True):
     """The personal profile of a civil servant, without his post."""
 

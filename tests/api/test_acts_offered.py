@@ -31,6 +31,13 @@ BODIES: dict[Act, dict[str, Any]] = {
     Act.COMMENT: {"text": "Catatan"},
     Act.ADD_DOCUMENT: {"document": "D07", "content": f"b_{'a' * 26}"},
     Act.JUDGE_DOCUMENT: {"document": f"d_{'a' * 26}", "verdict": "accept"},
+    Act.ASSIGN_TEMPORARILY: {"number": "SPT 1", "starts_on": today(), "until": today()},
+    Act.CLOSE_FOR_CAUSE: {"cause": "resignation", "reference": "SK 2", "on": today()},
+    Act.FILE_OBJECTION: {"grounds": ["family"], "text": "Keberatan"},
+    Act.DECIDE_OBJECTION: {"outcome": "rejected"},
+    Act.CORRECT_DECREE: {"number": "800/2", "date": today(), "ground": "redaction"},
+    Act.REVOKE_DECREE: {"number": "800/2", "date": today(), "ground": "procedure"},
+    Act.ANNUL_DECREE: {"number": "800/2", "date": today(), "ground": "procedure"},
 }
 """The least each act needs, besides a reason; the others need nothing else."""
 

@@ -16,11 +16,12 @@ from domain.case import CLOCK, Case, Recorded, evolve
 from domain.case import opened as first
 from domain.commands import parse_command
 from domain.decide import Decision, decide, may, open_case
+from domain.decide.ending import OUTCOMES
 from domain.events import WakeKind
 from domain.refusals import Refusal
 from domain.stages import ANYWHERE, STAGE_OF, leads_to, open_acts
 from domain.tasks import tasks
-from domain.vocabulary import Act, EmployeeStatus, Outcome, Stage, Status
+from domain.vocabulary import Act, Outcome, Stage, Status
 from tests.domain import builders as b
 
 PEOPLE = (
@@ -31,7 +32,16 @@ PEOPLE = (
 _reason = st.just("Alasan tertulis")
 _day = st.sampled_from([-40, 0, 0, 0, 10, 70])
 """A day, counted from the day of the machine."""
-_DATED = ("held_on", "until", "date", "effective_on", "started_on")
+_DATED = ("held_on", "until", "date", "effective_on", "started_on", "starts_on", "on", "issued_on")
+_falling = st.fixed_dictionaries(
+    {
+        "number": st.just("800/2"),
+        "date": _day,
+        "ground": st.just("procedure"),
+        "reason": _reason,
+        "position_code": st.sampled_from([None, "DKP-S-01"]),
+    }
+)
 FIELDS: dict[Act, st.SearchStrategy[dict[str, Any]]] = {
     Act.SUPPLY_DOSSIER: st.just({"items": [{"kind": "rating", "year": 2024, "rating": "BAIK"}]}),
     Act.OVERRIDE_RULE: st.fixed_dictionaries(
@@ -107,6 +117,33 @@ FIELDS: dict[Act, st.SearchStrategy[dict[str, Any]]] = {
     Act.JUDGE_DOCUMENT: st.fixed_dictionaries(
         {"verdict": st.sampled_from(["accept", "return", "reject"]), "reason": _reason}
     ),
+    Act.FILE_OBJECTION: st.just({"grounds": ["family", "procedure"], "text": "Keberatan"}),
+    Act.DECIDE_OBJECTION: st.fixed_dictionaries(
+        {"outcome": st.sampled_from(["granted", "partly", "rejected", "inadmissible"]), "reason": _reason}
+    ),
+    Act.DECLARE_INADMISSIBLE: st.just({"reason": "Terlambat"}),
+    Act.WITHDRAW_OBJECTION: st.just({}),
+    Act.CORRECT_DECREE: st.fixed_dictionaries(
+        {
+            "number": st.just("800/1-R"),
+            "date": _day,
+            "ground": st.just("redaction"),
+            "reason": _reason,
+            "effective_on": st.sampled_from([None, 80, 200]),
+        }
+    ),
+    Act.REVOKE_DECREE: _falling,
+    Act.ANNUL_DECREE: _falling,
+    Act.CLOSE_FOR_CAUSE: st.fixed_dictionaries(
+        {
+            "cause": st.sampled_from(["death", "retirement", "resignation", "study_leave"]),
+            "reference": st.just("SK 2"),
+            "on": _day,
+        }
+    ),
+    Act.RECHECK_POST: st.just({}),
+    Act.ASSIGN_TEMPORARILY: st.just({"number": "SPT 1", "starts_on": 0, "until": 40}),
+    Act.RATIFY_ASSIGNMENT: st.just({}),
 }
 
 
@@ -149,7 +186,20 @@ WALKS: tuple[Walk, ...] = (
 
 A negative number lets the days pass while the seat is lost.
 """
-DISRUPTIVE = frozenset({Act.CANCEL, Act.WITHDRAW, Act.HOLD, Act.RETURN, Act.COMMENT, Act.UNIT_OPINION})
+DISRUPTIVE = frozenset(
+    {
+        Act.CANCEL,
+        Act.WITHDRAW,
+        Act.HOLD,
+        Act.RETURN,
+        Act.COMMENT,
+        Act.UNIT_OPINION,
+        Act.REVOKE_DECREE,
+        Act.ANNUL_DECREE,
+        Act.CORRECT_DECREE,
+        Act.CLOSE_FOR_CAUSE,
+    }
+)
 
 
 class CaseMachine(RuleBasedStateMachine):
@@ -189,10 +239,16 @@ class CaseMachine(RuleBasedStateMachine):
             ratings=b.dossier().ratings[:1] if self.missing else b.dossier().ratings,
         )
         if self.case and self.case.placed_on:
-            person = person.model_copy(update={"status": EmployeeStatus.PNS, "position": b.position(target)})
+            person = person.model_copy(update={"position": b.position(self.case.to_post.position)})
         free = None if self.taken and target == "DLH-S-04" else 1
-        seats = b.seats(free, ours_holds=not self.lost)
-        return b.facts(by, now=self.now, dossier=person, target=b.position(target), seats=seats)
+        return b.facts(
+            by,
+            now=self.now,
+            dossier=person,
+            target=b.position(target),
+            seats=b.seats(free, ours_holds=not self.lost),
+            former=b.position("DPUPR-S-02"),
+        )
 
     def follow(self, decided: Decision, case: Case, by: str, skip: int = 0) -> None:
         """Fold the events again, as a rebuild would, and compare with what the decision says."""
@@ -221,10 +277,11 @@ class CaseMachine(RuleBasedStateMachine):
         assert before is not None
         today = local_day(self.now)
         fields = fields | {
-            name: (today + timedelta(days=fields[name])).isoformat() for name in _DATED if name in fields
+            name: (today + timedelta(days=fields[name])).isoformat() for name in _DATED if fields.get(name) is not None
         }
         undone = before.undo.before if before.undo and act is Act.UNDO else before
-        target = fields.get("position_code", undone.to_post.position)
+        home = act in (Act.REVOKE_DECREE, Act.ANNUL_DECREE) and before.placed_on is not None
+        target = fields.get("position_code") or ("DPUPR-S-02" if home else undone.to_post.position)
         if act is Act.JUDGE_DOCUMENT:
             fields = {**fields, "document": before.documents[-1].id if before.documents else f"d_{'a' * 26}"}
         known = self.facts(by, target)
@@ -251,7 +308,7 @@ class CaseMachine(RuleBasedStateMachine):
         for _ in range(100):
             before = self.case
             assert before is not None
-            if before.closed or not before.wakes or before.wakes[0].at > self.now:
+            if before.closed or before.alarm is None or before.alarm.at > self.now:
                 return
             decided = decide(before, parse_command("elapse", {}), self.facts(CLOCK, before.to_post.position))
             assert isinstance(decided, Decision)
@@ -273,7 +330,13 @@ class CaseMachine(RuleBasedStateMachine):
             assert STAGE_OF[case.status] is case.stage
         assert (case.outcome is not None) == case.closed
         assert case.outcome is None or case.outcome in Outcome
-        assert (case.outcome is Outcome.PLACED) == (case.closed and case.placed_on is not None)
+        assert case.outcome is not Outcome.PLACED or case.placed_on is not None
+        assert not (case.closed and case.placed_on) or case.outcome in (
+            Outcome.PLACED,
+            Outcome.REVOKED,
+            Outcome.ANNULLED,
+            *OUTCOMES.values(),
+        )
         assert case.model_validate(case.model_dump(mode="json", exclude_none=True)) == case
 
     @invariant()
@@ -293,6 +356,12 @@ class CaseMachine(RuleBasedStateMachine):
         for document in self.case.documents if self.case else ():
             assert document.judged_by != document.by
             assert (document.verdict is None) == (document.judged_by is None)
+
+    @invariant()
+    def nothing_ends_while_an_objection_is_undecided_or_not_carried_out(self) -> None:
+        if self.case and self.case.closed:
+            assert self.case.objection is None or not self.case.objection.open
+            assert not self.case.remedy_due
 
     @invariant()
     def a_closed_case_holds_no_seat(self) -> None:

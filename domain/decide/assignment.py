@@ -1,0 +1,65 @@
+"""Temporary assignment in an emergency: an order first, the fast mutation second, ratified in time or ended by itself.
+
+It runs beside the stages: no status changes, no seat is taken, the person keeps his post (`domain.md` 17).
+"""
+
+from datetime import timedelta
+
+from domain.calendar import END_OF_DAY
+from domain.case import Case
+from domain.commands import AssignTemporarily, RatifyAssignment
+from domain.decide.draft import Draft
+from domain.events import AssignmentRatified, AssignmentReverted, TemporarilyAssigned, Wake, WakeKind
+from domain.refusals import Refusal, RefusalCode, refuse
+from domain.vocabulary import Act, AssignmentEnd, Origin
+
+_ENDS = {WakeKind.RATIFICATION_OVER: AssignmentEnd.NOT_RATIFIED, WakeKind.ASSIGNMENT_OVER: AssignmentEnd.ENDED}
+RINGS = frozenset(_ENDS)
+
+
+def shut(case: Case) -> frozenset[Act]:
+    """The acts about an assignment that are not open now: there is one in an emergency only, to be ratified once."""
+    order = case.assigned
+    closed = {Act.RATIFY_ASSIGNMENT} if order is None or order.ratified else set()
+    return frozenset(closed | ({Act.ASSIGN_TEMPORARILY} if case.origin is not Origin.EMERGENCY else set()))
+
+
+def assign_temporarily(draft: Draft, command: AssignTemporarily) -> Refusal | None:
+    """Order the person to the target post, for no longer than the policy allows, once in a case."""
+    case, facts = draft.case, draft.facts
+    if case.assignment is not None:
+        return refuse(RefusalCode.ASSIGNMENT_EXISTS)
+    policy, calendar = facts.policy.assignment, facts.calendar
+    if command.starts_on < facts.today:
+        return refuse(RefusalCode.DATE_IN_PAST, field="starts_on")
+    if command.until > command.starts_on + timedelta(days=policy.days - 1):
+        return refuse(RefusalCode.ASSIGNMENT_TOO_LONG, days=policy.days)
+    ratify_by = calendar.add_working_days(facts.today, policy.ratify_days)
+    ours = (
+        Wake(at=calendar.at(ratify_by, END_OF_DAY), what=WakeKind.RATIFICATION_OVER),
+        Wake(at=calendar.at(command.until, END_OF_DAY), what=WakeKind.ASSIGNMENT_OVER),
+    )
+    draft.add(
+        TemporarilyAssigned(
+            number=command.number,
+            position=case.to_post.position,
+            starts_on=command.starts_on,
+            until=command.until,
+            ratify_by=ratify_by,
+            aside=tuple(sorted((*case.aside, *ours), key=lambda w: w.at)),
+        )
+    )
+    return None
+
+
+def ratify_assignment(draft: Draft, command: RatifyAssignment) -> Refusal | None:
+    """From now on only its last day ends it."""
+    aside = tuple(w for w in draft.case.aside if w.what is not WakeKind.RATIFICATION_OVER)
+    draft.add(AssignmentRatified(aside=aside))
+    return None
+
+
+def ring(draft: Draft, wake: Wake) -> None:
+    """The assignment ends by itself."""
+    aside = tuple(w for w in draft.case.aside if w.what not in RINGS)
+    draft.add(AssignmentReverted(cause=_ENDS[wake.what], aside=aside))

@@ -1,0 +1,131 @@
+"""Repair of a decree: corrected, revoked, annulled (UU 30/2014 Pasal 63-66). Superseded, never deleted.
+
+Before the placement the case ends and its seat is free; after it the person goes back to the old post, or to an equal
+one where the old one is taken, in the transaction that ends the decree.
+"""
+
+from domain import terms
+from domain.case import Case
+from domain.commands import AnnulDecree, CorrectDecree, RevokeDecree
+from domain.decide.draft import Draft
+from domain.decide.objection import unfinished
+from domain.decide.placement import place
+from domain.events import DecreeAnnulled, DecreeCorrected, DecreeRevoked, PostRestored, WakeKind
+from domain.facts import Position
+from domain.ranks import post_level
+from domain.refusals import Refusal, RefusalCode, refuse
+from domain.vocabulary import Outcome, Status
+
+
+def correct_decree(draft: Draft, command: CorrectDecree) -> Refusal | None:
+    """Another text, or another effective date while nobody was placed yet; the merits stay as decided."""
+    case, facts = draft.case, draft.facts
+    if refused := _misdated(draft, command):
+        return refused
+    if command.effective_on is not None and case.placed_on is not None:
+        return refuse(RefusalCode.ALREADY_PLACED)
+    effective = command.effective_on or case.effective_on
+    assert effective is not None, "a decree names its effective date"
+    again = command.effective_on is not None
+    at_once = again and effective <= facts.today
+    waits = again and not at_once
+    draft.add(
+        DecreeCorrected(
+            number=command.number,
+            date=command.date,
+            effective_on=effective,
+            ground=command.ground,
+            move=terms.waiting_for(Status.AWAITING_EFFECTIVE_DATE, effective, WakeKind.EFFECT, facts.calendar)
+            if waits
+            else None,
+        )
+    )
+    if at_once:
+        place(draft)
+    return None
+
+
+def revoke_decree(draft: Draft, command: RevokeDecree) -> Refusal | None:
+    """The decree falls from the day of the revoking decision on."""
+    return _end(draft, command, DecreeRevoked, Outcome.REVOKED)
+
+
+def annul_decree(draft: Draft, command: AnnulDecree) -> Refusal | None:
+    """The decree is annulled; what it did is put right by going back, not by deleting."""
+    return _end(draft, command, DecreeAnnulled, Outcome.ANNULLED)
+
+
+def _end(
+    draft: Draft,
+    command: RevokeDecree | AnnulDecree,
+    event: type[DecreeRevoked] | type[DecreeAnnulled],
+    outcome: Outcome,
+) -> Refusal | None:
+    case = draft.case
+    if refused := _misdated(draft, command):
+        return refused
+    if case.objection is not None and case.objection.open:
+        return unfinished(case)
+    restored = _way_back(draft, command) if case.placed_on else None
+    if isinstance(restored, Refusal):
+        return restored
+    draft.add(
+        event(
+            number=command.number,
+            date=command.date,
+            ground=command.ground,
+            ordered_by=command.ordered_by,
+            reference=command.reference,
+            move=terms.closing(outcome),
+        )
+    )
+    if restored:
+        draft.add(restored)
+    draft.release_seat()
+    return None
+
+
+def _misdated(draft: Draft, command: CorrectDecree | RevokeDecree | AnnulDecree) -> Refusal | None:
+    decreed = draft.case.decree_on
+    assert decreed is not None, "only a decree is repaired"
+    if command.date > draft.facts.today:
+        return refuse(RefusalCode.DATE_IN_FUTURE, field="date")
+    if command.date < decreed:
+        return refuse(RefusalCode.DATE_TOO_EARLY, field="date", earliest=decreed.isoformat())
+    return None
+
+
+def way_back(case: Case, position_code: str | None) -> str:
+    """The post a person goes back to: the one named, else the one he came from."""
+    return position_code or (case.from_post.position if case.from_post else case.to_post.position)
+
+
+def _way_back(draft: Draft, command: RevokeDecree | AnnulDecree) -> PostRestored | Refusal:
+    """Where the person goes: nobody is left without a post, and nobody lower than he was before."""
+    case, facts = draft.case, draft.facts
+    code = way_back(case, command.position_code)
+    if facts.dossier is None or facts.dossier.position is None or facts.dossier.position.code != case.to_post.position:
+        return refuse(RefusalCode.POST_CHANGED, position=case.to_post.position)
+    if case.from_post is None and command.position_code is None:
+        return refuse(RefusalCode.EQUAL_POST_REQUIRED, position=case.to_post.position)
+    if facts.target is None:
+        return refuse(RefusalCode.POSITION_UNKNOWN, position=code)
+    own = case.from_post is not None and code == case.from_post.position
+    if not own and not _equal(facts.target, facts.former or facts.dossier.position):
+        return refuse(RefusalCode.POST_NOT_EQUAL, position=code)
+    seat = facts.seats.free_seat if facts.seats else None
+    if seat is None:
+        return refuse(
+            RefusalCode.EQUAL_POST_REQUIRED if own else RefusalCode.NO_VACANCY,
+            position=code,
+        )
+    assert case.placed_on is not None, "there is a way back from a placement"
+    return PostRestored(
+        to_post=facts.target.ref, seat=seat, effective_on=max(command.date, case.placed_on), equal=not own
+    )
+
+
+def _equal(post: Position, former: Position) -> bool:
+    """Of the same level, and of a job class no lower."""
+    same = post_level(post.kind, post.tier) == post_level(former.kind, former.tier)
+    return same and post.job_class >= former.job_class

@@ -1,0 +1,102 @@
+"""Looking again: what a hold may have changed, a post that is gone, an approver who is not there."""
+
+from domain.authority import responsible, strategic
+from domain.case import Case
+from domain.commands import RecheckPost
+from domain.decide.draft import Draft
+from domain.decide.evaluation import check_need, evaluate, judged
+from domain.events import ApproverAbsent, CaseSetBack, EvaluationJudged
+from domain.facts import Facts
+from domain.refusals import Refusal, RefusalCode, refuse
+from domain.stages import STAGE_OF
+from domain.vocabulary import Act, Capacity, Eligibility, Flag, Office, SetBackCause, Stage, Status
+
+_WAITS_FOR_JUDGEMENT = (Status.INCOMPLETE, Status.INELIGIBLE)
+_JUDGED_LATER = (Status.RETURNED, Status.OVERRIDE_PENDING)
+_WITH_A_POST = (Stage.CONSULTATION, Stage.SOCIALISATION, Stage.APPROVAL)
+"""Stages in which a case has a post in view and usually a seat, and no decree yet."""
+_STEPS: dict[Status, Act] = {
+    Status.AWAITING_PROPOSAL: Act.PROPOSE,
+    Status.AWAITING_DECISION: Act.DECIDE,
+}
+"""Tasks of an office that one person holds."""
+
+
+def judge_again(draft: Draft) -> None:
+    """The evaluation, from the dossier as it is after the hold. Who no longer fits waits for a person."""
+    case, facts = draft.case, draft.facts
+    decreed = case.stage in (Stage.PLACEMENT, Stage.REVIEW) and case.status is not Status.AWAITING_DECREE
+    if decreed or case.status in _JUDGED_LATER or facts.dossier is None or facts.target is None:
+        return  # the effective date looks again, or HR does when it has supplied what is asked
+    if case.status in _WAITS_FOR_JUDGEMENT:
+        evaluate(draft, facts.dossier)
+        return
+    outcome, results = judged(draft, facts.dossier)
+    if outcome is Eligibility.ELIGIBLE:
+        draft.add(EvaluationJudged(outcome=outcome, marks=tuple(r.mark for r in results), results=results))
+        return
+    draft.add(CaseSetBack(to_stage=Stage.EVALUATION, cause=SetBackCause.NOT_ELIGIBLE))
+    evaluate(draft, facts.dossier)
+
+
+def has_post_in_view(case: Case) -> bool:
+    """Whether a case has got past the needs check and no decree has been issued."""
+    return case.status is Status.AWAITING_DECREE or STAGE_OF.get(case.status) in _WITH_A_POST
+
+
+def post_trouble(case: Case, facts: Facts) -> SetBackCause | None:
+    """Why the case cannot go on with its post: abolished by a reorganisation, or the seat is no longer its own."""
+    if not has_post_in_view(case):
+        return None
+    if facts.target is None or facts.seats is None or facts.target.required == 0:
+        return SetBackCause.POST_GONE
+    if case.seat is None or not facts.seats.ours_holds:
+        return SetBackCause.SEAT_LOST
+    return None
+
+
+_AS_REFUSAL = {SetBackCause.POST_GONE: RefusalCode.POST_GONE, SetBackCause.SEAT_LOST: RefusalCode.SEAT_LOST}
+
+
+def refuse_without_post(draft: Draft) -> Refusal | None:
+    """Nobody decides on a post that is not there: HR sends the case back to look for another."""
+    cause = post_trouble(draft.case, draft.facts)
+    if cause is None:
+        return None
+    code = _AS_REFUSAL[cause]
+    return refuse(code, position=draft.case.to_post.position)
+
+
+def recheck_post(draft: Draft, command: RecheckPost) -> Refusal | None:
+    """HR sends a case whose post is gone back to the needs check, where another can be proposed."""
+    cause = post_trouble(draft.case, draft.facts)
+    if cause is None:
+        return refuse(RefusalCode.POST_STANDS, position=draft.case.to_post.position)
+    set_back_to_needs(draft, cause)
+    return None
+
+
+def set_back_to_needs(draft: Draft, cause: SetBackCause) -> None:
+    """Back to the needs check: with another seat of the post if there is one, else without a vacancy."""
+    facts = draft.facts
+    gone = cause is SetBackCause.POST_GONE or facts.dossier is None
+    draft.add(CaseSetBack(to_stage=Stage.NEEDS_CHECK, cause=cause, move=draft.move_to(Status.NO_VACANCY)))
+    draft.release_seat()
+    if not gone and facts.dossier is not None:
+        check_need(draft, facts.dossier)
+
+
+def note_absence(draft: Draft) -> None:
+    """Say who is missing where nobody can do the task: the case waits visibly, and the head of HR is told."""
+    case, facts = draft.case, draft.facts
+    step = _STEPS.get(case.status)
+    if step is None or Flag.APPROVER_ABSENT in case.flags:
+        return
+    office = responsible(_OFFICES[step], case)
+    holders = [h for h in facts.holders if h.office is office]
+    able = [h for h in holders if h.capacity is Capacity.DEFINITIVE or not strategic(step, facts)]
+    if not able:
+        draft.add(ApproverAbsent(office=office, acting_only=bool(holders)))
+
+
+_OFFICES = {Act.PROPOSE: Office.REGIONAL_SECRETARY, Act.DECIDE: Office.GOVERNOR}

@@ -1,0 +1,27 @@
+"""Temporary assignments in an emergency, beside the post a person keeps."""
+
+from alembic import op
+
+revision = "0006"
+down_revision = "0005"
+
+TABLE = """
+CREATE TABLE temporary_assignment (
+    id BIGINT GENERATED ALWAYS AS IDENTITY,
+    case_id TEXT NOT NULL,
+    person_id TEXT NOT NULL,
+    position_code TEXT NOT NULL,
+    number TEXT NOT NULL,
+    during DATERANGE NOT NULL,
+    recorded_at timestamptz DEFAULT now() NOT NULL,
+    superseded_at timestamptz,
+    PRIMARY KEY (id)
+);
+CREATE INDEX temporary_assignment_case ON temporary_assignment (case_id) WHERE superseded_at IS NULL;
+CREATE INDEX temporary_assignment_person ON temporary_assignment (person_id) WHERE superseded_at IS NULL;
+GRANT SELECT, INSERT, UPDATE, DELETE ON temporary_assignment TO mutasi_app;
+"""
+
+
+def upgrade() -> None:
+    op.execute(TABLE)
