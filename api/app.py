@@ -18,7 +18,7 @@ from api import health, metrics, openapi, problems
 from api.auth import Tokens
 from api.deps import Services, known_parameters
 from api.desk import Desk
-from api.routes import calendar, cases, documents, oversight, policies, register, seats, work
+from api.routes import calendar, cases, documents, oversight, policies, register, reports, seats, work
 from runtime import keys, temporal
 from runtime.settings import Settings, required
 from store.contents import Contents
@@ -66,7 +66,7 @@ def create_app(settings: Settings, services: Services | None = None) -> FastAPI:
         redirect_slashes=False,
         generate_unique_id_function=lambda route: route.operation_id or route.name,
     )
-    for module in (cases, calendar, documents, oversight, policies, register, seats, work):
+    for module in (calendar, cases, documents, oversight, policies, register, reports, seats, work):
         app.include_router(module.router, prefix=PREFIX, dependencies=[Depends(known_parameters)])
     app.include_router(health.router)
     problems.install(app)

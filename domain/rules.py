@@ -5,6 +5,7 @@ Missing data is `unknown`: never zero, never a pass. A rule whose subject does n
 
 from collections.abc import Callable, Iterable
 from datetime import date, timedelta
+from typing import Any
 
 from domain import careers, planning
 from domain.events import RuleResult
@@ -76,15 +77,17 @@ class Question:
 
 Rule = Callable[[Question, RulePolicy], RuleResult]
 RULES: dict[str, Rule] = {}
+_Judge = Callable[[Question, RulePolicy], dict[str, Any]]
+_JUDGES: dict[str, _Judge] = {}
 
 
-def _rule(code: str) -> Callable[[Callable[[Question, RulePolicy], dict[str, object]]], Rule]:
-    def register(judge: Callable[[Question, RulePolicy], dict[str, object]]) -> Rule:
+def _rule(code: str) -> Callable[[_Judge], Rule]:
+    def register(judge: _Judge) -> Rule:
         def rule(question: Question, policy: RulePolicy) -> RuleResult:
             found = {"source": REGISTER, "as_of": question.dossier.as_of, **judge(question, policy)}
             return RuleResult.model_validate({"rule": code, **found})
 
-        RULES[code] = rule
+        RULES[code], _JUDGES[code] = rule, judge
         return rule
 
     return register
@@ -96,17 +99,26 @@ def judge(question: Question, stages: Iterable[Stage]) -> tuple[RuleResult, ...]
     return tuple(RULES[code](question, rules[code]) for code in sorted(rules) if rules[code].stage in stages)
 
 
+def outcomes(question: Question, stage: Stage) -> dict[str, RuleOutcome]:
+    """What `judge` finds at a stage, unexplained: for whoever judges thousands."""
+    rules = question.facts.policy.rules
+    return {c: _JUDGES[c](question, rule)["outcome"] for c, rule in rules.items() if rule.stage is stage}
+
+
 def eligibility(
     results: Iterable[RuleResult], severities: dict[str, Severity], overridden: Iterable[str]
 ) -> Eligibility:
     """What rule results mean together. A failure weighs more than a gap: every reason is shown at once."""
     waived = set(overridden)
-    binding = [r for r in results if severities[r.rule] is not Severity.WARN and r.rule not in waived]
-    if any(r.outcome is FAIL for r in binding):
+    return whole(r.outcome for r in results if severities[r.rule] is not Severity.WARN and r.rule not in waived)
+
+
+def whole(binding: Iterable[RuleOutcome]) -> Eligibility:
+    """What the outcomes of the rules that bind mean together."""
+    found = set(binding)
+    if FAIL in found:
         return Eligibility.INELIGIBLE
-    if any(r.outcome is UNKNOWN for r in binding):
-        return Eligibility.INCOMPLETE
-    return Eligibility.ELIGIBLE
+    return Eligibility.INCOMPLETE if UNKNOWN in found else Eligibility.ELIGIBLE
 
 
 @_rule("E01")

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from domain.calendar import Calendar
 from domain.facts import Actor, Dossier, Facts, Position
 from domain.policy import Policy
-from domain.rules import Question, eligibility, judge
+from domain.rules import Question, outcomes, whole
 from domain.vocabulary import Eligibility, Kind, Origin, RuleOutcome, Severity, Stage
 
 ROUTE = "route"
@@ -74,15 +74,14 @@ def verdict(policy: Policy, subject: Subject) -> Verdict:
         last_closed_rating_year=max(policy.evaluation.last_closed_rating_year, subject.closed_year),
     )
     question = Question(facts, subject.dossier, subject.target, subject.kind, subject.origin)
-    results = judge(question, (Stage.EVALUATION,))
-    severities = {code: rule.severity for code, rule in policy.rules.items()}
-    outcome = eligibility(results, severities, subject.overridden)
-    binding = {r.rule for r in results if severities[r.rule] is not Severity.WARN} - subject.overridden
-    stopping = {r.rule for r in results if r.outcome in _STOPPING and r.rule in binding}
+    found = outcomes(question, Stage.EVALUATION)
+    waived = subject.overridden
+    binding = {c: o for c, o in found.items() if c not in waived and policy.rules[c].severity is not Severity.WARN}
+    stopping = {code for code, outcome in binding.items() if outcome in _STOPPING}
+    warning = frozenset(code for code, outcome in found.items() if outcome is RuleOutcome.WARN)
     if subject.route and not _has_route(policy, subject):
-        outcome = Eligibility.INELIGIBLE
-        stopping.add(ROUTE)
-    return Verdict(outcome, frozenset(stopping), frozenset(r.rule for r in results if r.outcome is RuleOutcome.WARN))
+        return Verdict(Eligibility.INELIGIBLE, frozenset({*stopping, ROUTE}), warning)
+    return Verdict(whole(binding.values()), frozenset(stopping), warning)
 
 
 def _has_route(policy: Policy, subject: Subject) -> bool:

@@ -77,10 +77,8 @@ def check(file: PolicyFile, as_json: Json = False) -> None:
 
 
 @app.command("diff")
-def diff(
-    before: PolicyFile, after: PolicyFile, as_json: Json = False
-) -> None:  # fmt: skip
-    """Show what one policy file changes against another, figure by figure; words and test cases too."""
+def diff(before: PolicyFile, after: PolicyFile, as_json: Json = False) -> None:
+    """Show what one policy file changes against another, figure by figure and word by word."""
     changes = list(differences(_plain(read(before).policy), _plain(read(after).policy)))
     if as_json:
         print_json([c._asdict() for c in changes])

@@ -38,7 +38,7 @@ async def propose(
     """Propose a candidate; `named` is the hash it was addressed by. To be called in a transaction."""
     await connection.execute(_LOCK, {"hash": named})
     if earlier := await _earlier(connection, POLICY_PROPOSAL, asked.command_id):
-        return _answered(earlier, named)
+        return _answered(earlier, named, asked)
     if refusal := may_propose(policy, book, named, await _proposed(connection, named)):
         return refusal
     row = insert(POLICY_PROPOSAL).values(
@@ -61,7 +61,7 @@ async def confirm(connection: AsyncConnection, named: str, asked: Asked, today: 
     """Confirm a proposal and publish its policy. To be called in a transaction."""
     await connection.execute(_LOCK, {"hash": named})
     if earlier := await _earlier(connection, POLICY_CONFIRMATION, asked.command_id):
-        return _answered(earlier, named)
+        return _answered(earlier, named, asked)
     proposed = await _proposed(connection, named)
     confirmed = select(POLICY_CONFIRMATION.c.hash).where(POLICY_CONFIRMATION.c.hash == named)
     refusal = may_confirm(proposed, (await connection.execute(confirmed)).scalar() is not None, asked.by)
@@ -87,15 +87,23 @@ async def confirm(connection: AsyncConnection, named: str, asked: Asked, today: 
     return Done(replayed=False)
 
 
-async def _earlier(connection: AsyncConnection, table: Table, command_id: str) -> str | None:
-    """The policy that was acted on under a command id before."""
-    found = await connection.execute(select(table.c.hash).where(table.c.command_id == command_id))
-    earlier: str | None = found.scalar()
-    return earlier
+class _Earlier(NamedTuple):
+    """What was asked under a command id before."""
+
+    hash: str
+    reason: str
 
 
-def _answered(earlier: str, named: str) -> Done | Refusal:
-    return Done(replayed=True) if earlier == named else refuse(RefusalCode.IDEMPOTENCY_KEY_REUSED)
+async def _earlier(connection: AsyncConnection, table: Table, command_id: str) -> _Earlier | None:
+    asked = select(table.c.hash, table.c.reason).where(table.c.command_id == command_id)
+    row = (await connection.execute(asked)).first()
+    return _Earlier(*row) if row else None
+
+
+def _answered(earlier: _Earlier, named: str, asked: Asked) -> Done | Refusal:
+    """The same again is answered as then; something else under the same key is a mistake of the caller's."""
+    same = earlier == _Earlier(named, asked.reason)
+    return Done(replayed=True) if same else refuse(RefusalCode.IDEMPOTENCY_KEY_REUSED)
 
 
 async def _proposed(connection: AsyncConnection, named: str) -> Proposed | None:

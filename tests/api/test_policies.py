@@ -15,6 +15,7 @@ from domain.policy import from_data, toml_data
 from domain.policy_cases import case_book
 from runtime.servers import Postgres
 from store.engine import owner_engine
+from store.policies import publish
 from tests.api.answers import problem_of
 from tests.domain.builders import POLICIES
 from tests.house import House, local_day
@@ -90,13 +91,14 @@ async def test_a_policy_confirmed_for_a_later_day_waits_for_it(house: House) -> 
     assert await in_force(house) == hash_of(body)
 
 
-async def test_migrating_again_publishes_nothing_over_an_activated_policy(house: House) -> None:
+async def test_what_is_published_after_an_activation_does_not_come_into_force(house: House) -> None:
     body = candidate(effective_from="2026-01-01")
     await propose(house, body)
     await confirm(house, hash_of(body))
-    rows = await house.sql("SELECT hash FROM policy WHERE hash <> :hash", hash=hash_of(body))
-    assert rows, "what migrate had published stays beside it"
-    assert await in_force(house) == hash_of(body), "though it was published with a later or the same day"
+    newer = from_data(candidate(effective_from=local_day().isoformat())["policy"])
+    async with house.engine.begin() as connection:
+        assert await connection.run_sync(publish, newer)
+    assert await in_force(house) == hash_of(body)
 
 
 async def test_a_policy_whose_case_fails_is_neither_proposed_nor_confirmed(common_house: House) -> None:
@@ -133,6 +135,8 @@ async def test_the_same_key_is_answered_and_another_proposal_is_refused(common_h
     again = await propose(common_house, body, key="once")
     assert (first.status_code, again.status_code) == (201, 201)
     assert again.headers["idempotent-replayed"] == "true" and again.json() == first.json()
+    other = await propose(common_house, {**body, "reason": "Alasan lain"}, key="once")
+    problem_of(other, 422, "idempotency_key_reused")
     problem_of(await propose(common_house, body, "hr_head"), 409, "policy_proposed")
     done = await confirm(common_house, hash_of(body), key="word")
     resent = await confirm(common_house, hash_of(body), key="word")

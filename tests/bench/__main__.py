@@ -19,6 +19,7 @@ from api.desk import Desk
 from runtime import keys, temporal
 from store.engine import app_engine
 from tests.bench import bare
+from tests.bench.judging import measure_judging
 from tests.bench.micro import measure_parts
 from tests.bench.stack import COMMANDS, PEOPLE, Stack, by_desk, by_http
 
@@ -126,6 +127,8 @@ async def run(stack: Stack) -> None:
         print(f"    one act at {at_once:<5} {http[f'acts {at_once}']}")
     print()
     await measure_parts(stack)
+    print()
+    await measure_judging(stack.settings, QUICK)
 
 
 def _line(name: str, figures: dict[str, Any], plain: dict[str, Any]) -> None:
