@@ -54,8 +54,9 @@ def grounds(windows: Iterable[Window]) -> tuple[str, ...]:
 
 
 def gates_still(case: Case) -> bool:
-    """Whether a window can still stop the case: until the decree is issued."""
-    return case.stage not in (Stage.PLACEMENT, Stage.REVIEW, Stage.CLOSED) or case.status is Status.AWAITING_DECREE
+    """Whether a window can still stop the case: as long as a decree can be recorded."""
+    decreeing = case.status in (Status.AWAITING_DECREE, Status.PLACEMENT_BLOCKED)
+    return decreeing or case.stage not in (Stage.PLACEMENT, Stage.REVIEW, Stage.CLOSED)
 
 
 def timing(facts: Facts) -> tuple[TimingMark, ...]:

@@ -315,6 +315,23 @@ def test_a_mistake_on_the_command_line_is_a_sentence(product: Product, case: dic
     assert not (tmp_path / "none").exists()
 
 
+def test_an_order_about_a_day_moves_deadlines_after_a_preview(product: Product, case: dict[str, Any]) -> None:
+    day = product.told("case", "show", case["number"])["due"]["on"]
+    made = product.run("calendar", "override", day, "--reason", "Hari jadi", "--reference", "SK 1")
+    assert "is a holiday now" in made.stdout, made.stderr
+    shown = product.told("calendar", "show", "--year", day[:4])
+    assert {"day": day, "working": False, "name": "Hari jadi"} in shown["days"]
+    assert case["number"] in product.run("calendar", "preview", "--as", "hr_officer").stdout
+    refused = product.run("calendar", "apply", "--as", "hr_officer")
+    assert (refused.returncode, "not_authorised" in refused.stderr) == (1, True)
+    applied = product.told("calendar", "apply")
+    assert (applied["applied"], applied["remaining"]) == (applied["moving"], 0)
+    assert product.told("case", "show", case["number"])["due"]["on"] > day
+    assert "0 deadlines would move" in product.run("calendar", "preview").stdout
+    published = product.run("calendar", "publish", "2035", "--reference", "SKB 1/2034")
+    assert "2035 is published" in published.stdout, published.stderr
+
+
 def test_upkeep_finds_nothing_to_do(product: Product, case: dict[str, Any]) -> None:
     rebuilt, replayed, refounded, first, second = product.all(
         ("rebuild", "--json"), ("replay", "--json"), ("refound", "--json"), ("migrate",), ("migrate",)

@@ -12,15 +12,14 @@ from store.imports.recording import current_rows, record, supersede
 COLUMNS = ("day", "name", "kind")
 REFERENCE, BY = "holidays.csv", "import"
 
-_PUBLISH = text("""
-    WITH was AS (
-        UPDATE calendar_year SET superseded_at = now()
-        WHERE year = :year AND superseded_at IS NULL AND NOT published AND :published
-    )
+_TAKE_BACK = text("""
+    UPDATE calendar_year SET superseded_at = now()
+    WHERE year = :year AND superseded_at IS NULL AND NOT published AND :published
+""")
+_SAY = text("""
     INSERT INTO calendar_year (year, published, reference, recorded_by)
     SELECT :year, :published, :reference, :by
-    WHERE NOT EXISTS (SELECT FROM calendar_year
-                      WHERE year = :year AND superseded_at IS NULL AND (published OR NOT :published))
+    WHERE NOT EXISTS (SELECT FROM calendar_year WHERE year = :year AND superseded_at IS NULL)
 """)
 """A year once published stays so, whatever a file still marks as an estimate."""
 
@@ -40,6 +39,7 @@ def settle_holidays(connection: Connection, incoming: Sequence[tuple[date, str, 
     record(connection, "holiday", COLUMNS, difference)
     for year, published in sorted(years.items()):
         params = {"year": year, "published": published, "reference": REFERENCE, "by": BY}
-        connection.execute(_PUBLISH, params)
+        connection.execute(_TAKE_BACK, params)
+        connection.execute(_SAY, params)
     counts = difference.counts
     return counts._replace(changed=counts.changed + len(refuted))

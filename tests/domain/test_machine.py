@@ -11,17 +11,18 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from domain.calendar import local_day
+from domain.calendar import Calendar, Override, local_day
 from domain.case import CLOCK, Case, Recorded, evolve
 from domain.case import opened as first
 from domain.commands import parse_command
 from domain.decide import Decision, decide, may, open_case
 from domain.decide.ending import OUTCOMES
 from domain.events import WakeKind
+from domain.facts import Window
 from domain.refusals import Refusal
 from domain.stages import ANYWHERE, STAGE_OF, leads_to, open_acts
 from domain.tasks import tasks
-from domain.vocabulary import Act, Outcome, Stage, Status
+from domain.vocabulary import Act, Outcome, Stage, Status, WindowKind
 from tests.domain import builders as b
 
 PEOPLE = (
@@ -318,6 +319,30 @@ class CaseMachine(RuleBasedStateMachine):
             if self.case.status is not before.status:
                 assert self.case.status in leads_to(before.status, "clock")
         raise AssertionError("the clock spins")
+
+    @rule(days=st.integers(0, 30), working=st.booleans(), window=st.booleans())
+    def the_calendar_changes(self, days: int, working: bool, window: bool) -> None:
+        """A day is overridden, a window entered: what is over stays over, and nothing moves into the past."""
+        before = self.case
+        assert before is not None
+        day = b.CALENDAR.local_day(self.now) + timedelta(days=days)
+        order = Override(day=day, working=working, reason="Ketetapan", reference="SK 1")
+        calendar = Calendar([], published=(), version="other", overrides=[order])
+        freeze = Window(
+            kind=WindowKind.ELECTION, start=day, end=day + timedelta(days=9), ground="Pilkada", scope=("ALL",)
+        )
+        facts = replace(self.facts(CLOCK), calendar=calendar, windows=(freeze,) if window else ())
+        decided = decide(before, parse_command("recompute", {"ordered_by": b.HR_HEAD}), facts)
+        assert isinstance(decided, Decision)
+        if not decided.steps:
+            return
+        self.follow(decided, before, CLOCK)
+        assert self.case is not None and self.case.due is not None and before.due is not None
+        assert (self.case.stage, self.case.status, self.case.since) == (before.stage, before.status, before.since)
+        assert self.case.due.at == before.due.at if before.due.at <= self.now else self.case.due.at > self.now
+        assert {(w.what, w.percent) for w in self.case.wakes} <= {(w.what, w.percent) for w in before.wakes}
+        again = decide(self.case, parse_command("recompute", {"ordered_by": b.HR_HEAD}), facts)
+        assert isinstance(again, Decision) and not again.steps, "recomputed once is recomputed"
 
     @invariant()
     def it_stays_in_the_vocabulary(self) -> None:

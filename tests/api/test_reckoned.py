@@ -1,0 +1,36 @@
+"""A due date in words: what was counted, what was not, and whether it is sure."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from api.presenting import due
+from domain.events import Due, ExcludedDay, Pause, PauseCause
+
+DUE = Due(
+    at=datetime(2027, 1, 6, 15, 59, 59, tzinfo=UTC),
+    on=date(2027, 1, 6),
+    start=date(2026, 12, 18),
+    days=5,
+    excluded=(ExcludedDay(day=date(2026, 12, 25), name="Hari Raya Natal"),),
+    included=(ExcludedDay(day=date(2027, 1, 2), name="Pengganti"),),
+    pauses=(Pause(first=date(2026, 12, 28), last=date(2026, 12, 31), cause=PauseCause.ON_HOLD, ground="court"),),
+    calendar="v",
+    estimate=True,
+)
+
+
+def test_every_part_of_the_reckoning_is_said() -> None:
+    reckoned = due(DUE, "en").reckoned
+    for part in ("from the day after 18 December 2026: 5.", "Hari Raya Natal", "by order: 2 January 2027 (Pengganti)",
+                 "From 28 December 2026 to 31 December 2026", "on hold", "An estimate"):  # fmt: skip
+        assert part in reckoned.text
+    assert reckoned.pauses[0].text in reckoned.text
+
+
+@pytest.mark.parametrize("language", ["id", "en"])
+def test_a_sure_and_plain_date_says_no_more_than_it_must(language: str) -> None:
+    plain = DUE.model_copy(update={"excluded": (), "included": None, "pauses": None, "estimate": False})
+    reckoned = due(plain, language).reckoned
+    assert reckoned.text.count(".") == 1
+    assert (reckoned.excluded, reckoned.included, reckoned.pauses) == ([], [], [])
