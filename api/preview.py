@@ -23,6 +23,7 @@ from domain.vocabulary import Act, Eligibility, Office, Stage
 from store import registers
 from store.gathering import Gatherer, open_case_of
 from store.people import positions
+from store.preferences import stated
 from store.registers import PositionRow
 from store.viewing import Viewer
 
@@ -50,6 +51,8 @@ async def preview_of(
         assert no_route is not None, "an unknown person or post has no route"
         raise Refused(no_route)
     obstacle = no_route or await _open_already(connection, dossier)
+    if not proposal.preferences:
+        proposal = proposal.model_copy(update={"preferences": await stated(connection, dossier.person)})
     results = rules.judge(Question(facts, dossier, target, proposal.kind), _STAGES)
     outcome = rules.eligibility(results, severities(facts), ())
     return out.PreviewOut(

@@ -2,9 +2,10 @@
 
 from datetime import date
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
-from api.schemas import FitOut, PersonOut, RuleOut, SeatHoldOut
+from api.schemas import FitOut, Instant, PersonOut, RuleOut, SeatHoldOut
+from domain.commands import Preferences
 
 
 class LeftOutOut(BaseModel):
@@ -52,3 +53,57 @@ class CandidatesOut(BaseModel):
     open_cases: int = Field(description="Of the qualified, who have another open case and are left out.")
     left_out: list[LeftOutOut]
     fewer: str | None = Field(None, description="Why there are fewer than three.")
+
+
+class OpportunityOut(BaseModel):
+    """A vacant post that fits a person, and why."""
+
+    rank: int
+    position_code: str
+    title: str
+    unit: str
+    agency_code: str
+    level: int = Field(description="Level of the post, 1 to 7, comparable across kinds.")
+    vacant: int
+    outcome: str = Field(description="`eligible`, or `incomplete` while a rule still lacks data.")
+    choice: int | None = Field(description="Which of the person's stated preferences it is.")
+    fit: FitOut
+    remarks: list[RuleOut]
+
+
+class OpportunitiesOut(BaseModel):
+    preferences: list[str]
+    policy: str
+    items: list[OpportunityOut]
+
+
+class PreferencesIn(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    positions: Preferences
+
+
+class PreferencesOut(BaseModel):
+    positions: list[str]
+
+
+class NominationOut(BaseModel):
+    """An open case at own request for the post."""
+
+    case_id: str
+    case_number: str
+    employee: PersonOut
+    stage: str
+    status: str
+    opened_at: Instant
+
+
+class PreferringOut(BaseModel):
+    employee: PersonOut
+    choice: int
+    since: date
+
+
+class NominationsOut(BaseModel):
+    items: list[NominationOut]
+    preferred_by: list[PreferringOut]

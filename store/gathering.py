@@ -108,6 +108,16 @@ class Gatherer:
             seats=await seats.seats(connection, today, target, None, None),
         )
 
+    async def for_person(self, connection: AsyncConnection, now: datetime, actor: str, person: str) -> Facts | None:
+        """Everything to judge a civil servant for any post, the post aside; None for who is none."""
+        today = local_day(now)
+        found = (await people.dossiers(connection, [person], today)).get(person)
+        if found is None:
+            return None
+        agencies = [found.position.agency] if found.position else []
+        around = await surroundings(connection, today, actor, subject=person, agencies=agencies)
+        return replace(await self._facts(connection, now, None, actor, agencies, around), dossier=found)
+
     async def for_case(
         self,
         connection: AsyncConnection,

@@ -1,4 +1,4 @@
-"""Seats and the people for them: who may be considered for a post."""
+"""Seats and the people for them: who may be considered for a post, which posts fit a person, what he prefers."""
 
 from typing import Annotated
 
@@ -7,11 +7,17 @@ from fastapi import APIRouter, Path, Query
 from api import seat_schemas as out
 from api.deps import Language, Now, Reading, ServicesDep, ViewerDep
 from api.fitting import candidates_of
+from api.opportunities import nominations_of, opportunities_of
+from api.problems import Refused
 from api.routes import problems
+from domain.refusals import RefusalCode, refuse
 from domain.text import ONE_LINE
+from store import preferences
+from store.people import positions
 
 router = APIRouter(tags=["seats"])
 
+EmployeeId = Annotated[str, Path(max_length=40, pattern=ONE_LINE)]
 PositionCode = Annotated[str, Path(max_length=31, pattern=ONE_LINE)]
 
 
@@ -27,3 +33,50 @@ async def list_candidates(
 ) -> out.CandidatesOut:
     """The people for a post, best fit first, each with the reasons; for HR. Advisory: a person chooses."""
     return await candidates_of(services.gatherer, connection, viewer, code, now, language, limit)
+
+
+@router.get(
+    "/positions/{code}/nominations", operation_id="list_nominations", responses=problems(401, 403, 404, 422, 503)
+)
+async def list_nominations(code: PositionCode, connection: Reading, viewer: ViewerDep) -> out.NominationsOut:
+    """Who nominated himself for a post, in the order of arrival, and who prefers it; for HR."""
+    return await nominations_of(connection, viewer, code)
+
+
+@router.get(
+    "/employees/{employee_id}/opportunities",
+    operation_id="list_opportunities",
+    responses=problems(401, 403, 404, 422, 503),
+)
+async def list_opportunities(
+    employee_id: EmployeeId,
+    services: ServicesDep,
+    connection: Reading,
+    viewer: ViewerDep,
+    now: Now,
+    language: Language,
+    limit: Annotated[int, Query(ge=1, le=50)] = 10,
+) -> out.OpportunitiesOut:
+    """Vacant posts that fit a person, best first, with the reasons; for himself and HR."""
+    return await opportunities_of(services.gatherer, connection, viewer, employee_id, now, language, limit)
+
+
+@router.put(
+    "/employees/{employee_id}/preferences",
+    operation_id="state_preferences",
+    responses=problems(400, 401, 403, 413, 415, 422, 503),
+)
+async def state_preferences(
+    employee_id: EmployeeId, wished: out.PreferencesIn, services: ServicesDep, viewer: ViewerDep
+) -> out.PreferencesOut:
+    """State up to three posts one would rather have, first choice first; what was stated before is kept, superseded."""
+    if viewer.operator or viewer.person != employee_id:
+        raise Refused(refuse(RefusalCode.NOT_AUTHORISED, act="seek"))
+    async with services.engine.begin() as connection:
+        codes = tuple(dict.fromkeys(wished.positions))
+        known = await positions(connection, list(codes))
+        for code in codes:
+            if code not in known:
+                raise Refused(refuse(RefusalCode.POSITION_UNKNOWN, position=code))
+        await preferences.state(connection, employee_id, codes)
+    return out.PreferencesOut(positions=list(codes))

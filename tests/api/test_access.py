@@ -60,6 +60,9 @@ TABLE: dict[str, Open | Person | OfCase] = {
     "GET /api/v1/positions": Person(),
     "GET /api/v1/positions/{code}": Person(),
     "GET /api/v1/positions/{code}/candidates": Person(HR),
+    "GET /api/v1/positions/{code}/nominations": Person(HR),
+    "GET /api/v1/employees/{employee_id}/opportunities": Person({"employee", *HR}),
+    "PUT /api/v1/employees/{employee_id}/preferences": Person({"employee"}, body={"positions": []}),
     "GET /api/v1/units": Person(),
     "GET /api/v1/policies/{policy_hash}": Person(),
     "POST /api/v1/rating-years": Person({"hr_head"}, body={"year": 2025}, status=201),
@@ -134,7 +137,7 @@ async def _knock(house: House, route: str, rule: Any, caller: str | None, filled
     options: dict[str, Any] = {}
     if method == "MOUNT":
         method, url = "GET", f"{url}/swagger-ui.css"
-    if method == "POST":
+    if method in ("POST", "PUT"):
         nip = house.cast["lateral_pass"]["nip"]
         body = {k: v.format(nip=nip) if isinstance(v, str) else v for k, v in rule.body.items()}
         options = {"json": body, "headers": {"Idempotency-Key": f"{caller}"}}
