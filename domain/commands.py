@@ -206,10 +206,18 @@ class ContestData(_Act):
     items: Annotated[tuple[ContestedItem, ...], Field(max_length=20)] = ()
 
 
+class Backfill(_Part):
+    """How the seat that is left behind is filled again, or its work carried, and where that is agreed."""
+
+    plan: Sentence
+    reference: Line | None = None
+
+
 class ConfirmNeed(_Act):
-    """HR confirms the need of the target and that the origin can let the person go."""
+    """HR confirms the need of the target and that the origin can let the person go, with a plan where it runs short."""
 
     act: Literal[Act.CONFIRM_NEED]
+    backfill: Backfill | None = None
 
 
 class ProposeAlternative(_Act):

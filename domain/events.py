@@ -340,6 +340,10 @@ class NeedConfirmed(Event):
     type: Literal["need_confirmed"] = "need_confirmed"
     target: Staffing
     origin: Staffing | None = None
+    shortage: bool | None = None
+    """Whether the origin falls under its need; not told by entries from before it was asked."""
+    backfill_plan: Annotated[str | None, PRIVATE] = None
+    backfill_reference: Annotated[str | None, PRIVATE] = None
 
 
 class AlternativeProposed(Event):

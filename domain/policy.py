@@ -87,6 +87,13 @@ class EvaluationPolicy(_Part):
     ground: str
 
 
+class NeedsCheckPolicy(_Part):
+    """What confirming a need takes. A policy without this part asks for nothing besides the seat."""
+
+    backfill_on_shortage: bool = False
+    """Whether an origin that falls under its need must have a plan how its seat is filled again."""
+
+
 class SocialisationPolicy(_Part):
     minimum_audience: frozenset[Audience]
 
@@ -290,6 +297,7 @@ class Policy(_Part):
     authority: AuthorityPolicy
     board: Board
     evaluation: EvaluationPolicy
+    needs_check: NeedsCheckPolicy | None = None
     socialisation: SocialisationPolicy
     review: ReviewPolicy
     notices: NoticePolicy
@@ -337,6 +345,10 @@ class Policy(_Part):
     def retirement_age_of(self, kind: PositionKind, tier: Tier | None) -> int:
         """Years of age at which the holder of such a post retires (UU 20/2023; `domain.md` 7.6)."""
         return self.retirement_age[tier if kind is PositionKind.FUNCTIONAL and tier else kind]
+
+    @property
+    def asks_for_backfill(self) -> bool:
+        return self.needs_check is not None and self.needs_check.backfill_on_shortage
 
     def rules_of(self, stage: Stage) -> list[str]:
         """Codes of the rules judged at a stage, in order."""

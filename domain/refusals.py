@@ -65,6 +65,7 @@
         ├── ground_not_allowed
         ├── unanswered_grounds
         ├── grounds_required
+        ├── backfill_required
         ├── return_not_earlier
         ├── date_in_future
         ├── date_in_past
@@ -168,6 +169,7 @@ class RefusalCode(StrEnum):
     UNANSWERED_GROUNDS = "unanswered_grounds", Category.INVALID
     GROUND_NOT_RAISED = "ground_not_raised", Category.INVALID
     GROUNDS_REQUIRED = "grounds_required", Category.INVALID
+    BACKFILL_REQUIRED = "backfill_required", Category.INVALID
     RETURN_NOT_EARLIER = "return_not_earlier", Category.INVALID
     DATE_IN_FUTURE = "date_in_future", Category.INVALID
     DATE_IN_PAST = "date_in_past", Category.INVALID

@@ -255,8 +255,15 @@ def local_day(days: int = 0) -> Any:
     return (datetime.now(UTC).astimezone(ZONE) + timedelta(days=days)).date()
 
 
+BACKFILL = {"plan": "Formasi diisi dari seleksi CPNS berikutnya", "reference": "Nota 12/BKD/2026"}
+"""How a seat that is left behind is filled again: asked for where the origin runs short, welcome anywhere."""
+
 PLAIN_PATH: dict[str, tuple[str, str, Any]] = {
-    "awaiting_confirmation": ("confirm_need", "hr_officer", dict),
+    "awaiting_confirmation": (
+        "confirm_need",
+        "hr_officer",
+        lambda: {"backfill": BACKFILL},
+    ),
     "awaiting_response": ("respond", "{employee}", lambda: {"answer": "accept"}),
     "awaiting_briefing": (
         "record_briefing",

@@ -382,7 +382,8 @@ def test_a_killed_worker_is_started_again_and_acts_go_on(product: Product, offic
     old.kill()
     headers = {"Idempotency-Key": "after", "If-Match": f'"{case["version"]}"'}
     begun = time.monotonic()
-    answer = product.ask("POST", f"/cases/{case['id']}/acts", officer, json={"act": "confirm_need"}, headers=headers)
+    body = {"act": "confirm_need", "backfill": {"plan": "Diisi dari seleksi berikutnya"}}
+    answer = product.ask("POST", f"/cases/{case['id']}/acts", officer, json=body, headers=headers)
     assert answer.status_code == 200, answer.text
     assert time.monotonic() - begun < 10
     new = worker()

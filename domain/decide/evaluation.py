@@ -262,7 +262,25 @@ def confirm_need(draft: Draft, command: ConfirmNeed) -> Refusal | None:
         return refuse(RefusalCode.NOT_QUALIFIED, rules=("E11",))
     if draft.case.seat is None and seats.free_seat is None:
         return refuse(RefusalCode.NO_VACANCY, position=draft.case.to_post.position)
-    draft.add(NeedConfirmed(target=seats.target, origin=seats.origin, move=draft.move_to(Status.AWAITING_RESPONSE)))
+    shortage, backfill = _leaves_shortage(seats), command.backfill
+    if shortage and backfill is None and facts.policy.asks_for_backfill:
+        assert seats.origin is not None, "a shortage is one of the origin"
+        return refuse(
+            RefusalCode.BACKFILL_REQUIRED,
+            position=seats.origin.code,
+            required=seats.origin.required,
+            left=seats.origin.occupied - 1,
+        )
+    draft.add(
+        NeedConfirmed(
+            target=seats.target,
+            origin=seats.origin,
+            shortage=shortage,
+            backfill_plan=backfill.plan if backfill else None,
+            backfill_reference=backfill.reference if backfill else None,
+            move=draft.move_to(Status.AWAITING_RESPONSE),
+        )
+    )
     if draft.case.seat is None:
         _hold(draft)
     return None

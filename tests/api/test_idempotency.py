@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import httpx
 
 from tests.api.answers import problem_of
-from tests.house import CaseFile, House, today
+from tests.house import BACKFILL, CaseFile, House, today
 
 
 class Trace(NamedTuple):
@@ -61,17 +61,17 @@ async def test_an_act_sent_again_is_answered_though_the_case_moved_on(common_hou
     """The key is looked up before the version: a resend is no stale decision."""
     case = await common_house.open("finance_to_bapenda")
     old = case.state["version"]
-    first = await case.try_act("confirm_need", "hr_officer", key="need", version=old)
+    first = await case.try_act("confirm_need", "hr_officer", key="need", version=old, backfill=BACKFILL)
     assert not _replayed(first)
     await case.look()
     await case.walk(to="awaiting_verification")
     before = await _trace(common_house, case.id)
-    late = await case.try_act("confirm_need", "hr_officer", key="need", version=old)
+    late = await case.try_act("confirm_need", "hr_officer", key="need", version=old, backfill=BACKFILL)
     assert _replayed(late)
     assert late.json()["status"] == "awaiting_verification"
     assert late.headers["etag"] == f'"{case.state["version"]}"'
     await case.act("cancel", "hr_officer", reason="Tidak jadi")
-    closed = await case.try_act("confirm_need", "hr_officer", key="need", version=old)
+    closed = await case.try_act("confirm_need", "hr_officer", key="need", version=old, backfill=BACKFILL)
     assert _replayed(closed)
     assert (await _trace(common_house, case.id)).refusals == before.refusals
 
@@ -106,7 +106,7 @@ async def test_identical_requests_at_once_are_carried_out_once(common_house: Hou
     [state] = {a.json()["id"]: a.json() for a in answers}.values()
     case = CaseFile(common_house, state, "cast:it_self_nomination")
     assert [e["type"] for e in await case.events()].count("case_opened") == 1
-    acts = [case.try_act("confirm_need", "hr_officer", key="storm") for _ in range(6)]
+    acts = [case.try_act("confirm_need", "hr_officer", key="storm", backfill=BACKFILL) for _ in range(6)]
     assert {a.status_code for a in await asyncio.gather(*acts)} == {200}
     assert (await case.types()).count("need_confirmed") == 1
     trace = await _trace(common_house, case.id)

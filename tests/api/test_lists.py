@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.api.answers import problem_of
-from tests.house import CaseFile, House
+from tests.house import BACKFILL, CaseFile, House
 
 OPENED = (
     "lateral_pass",
@@ -257,7 +257,7 @@ async def test_the_etag_is_the_version_and_spares_the_second_reading(
     for tags in (old, f'"99", W/{old}', "*"):
         assert await read(tags) == (304, b"")
     assert (await read('"99"'))[0] == 200
-    await case.act("confirm_need", "hr_officer")
+    await case.act("confirm_need", "hr_officer", backfill=BACKFILL)
     assert (await read(old))[0] == 200
     hidden = await common_house.request("GET", path, "cast:lateral_pass", headers={"If-None-Match": "*"})
     problem_of(hidden, 404, "case_unknown")

@@ -145,7 +145,7 @@ def path_of(nip: str) -> list[tuple[str, str, dict[str, Any]]]:
     briefing = {"held_on": today(), "channel": "tatap muka", "audience": ["employee", "origin"]}
     decree = {"number": "800/1", "date": today(), "effective_on": today()}
     return [
-        ("confirm_need", "hr_officer", {}),
+        ("confirm_need", "hr_officer", {"backfill": {"plan": "Diisi dari seleksi berikutnya"}}),
         ("respond", nip, {"answer": "accept"}),
         ("record_briefing", "hr_officer", briefing),
         ("acknowledge", nip, {}),
