@@ -18,7 +18,7 @@ from api import health, metrics, openapi, problems
 from api.auth import Tokens
 from api.deps import Services, known_parameters
 from api.desk import Desk
-from api.routes import cases, policies, register, reports, work
+from api.routes import cases, oversight, policies, register, reports, work
 from runtime import keys, temporal
 from runtime.settings import Settings, required
 from store.engine import app_engine
@@ -58,7 +58,7 @@ def create_app(settings: Settings, services: Services | None = None) -> FastAPI:
         redirect_slashes=False,
         generate_unique_id_function=lambda route: route.operation_id or route.name,
     )
-    for router in (cases.router, work.router, register.router, policies.router, reports.router):
+    for router in (cases.router, work.router, register.router, oversight.router, policies.router, reports.router):
         app.include_router(router, prefix=PREFIX, dependencies=[Depends(known_parameters)])
     app.include_router(health.router)
     problems.install(app)

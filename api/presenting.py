@@ -17,6 +17,7 @@ from domain.tasks import tasks
 from domain.vocabulary import Act, RuleOutcome, Severity
 from runtime import i18n
 from store.cases import CaseRow, LedgerEntry
+from store.tables import RefusedAttemptRow
 from store.viewing import DECIDERS, Viewer
 
 
@@ -128,6 +129,10 @@ def _bare(shown: out.RuleOut) -> out.RuleOut:
     """A rule without what it was judged from: enough for the head of a unit, whom only the outcome concerns."""
     judged_from = dict.fromkeys(("value", "threshold", "source", "as_of", "eligible_from"))
     return shown.model_copy(update={**judged_from, "text": shown.title})
+
+
+def attempt(row: RefusedAttemptRow) -> out.AttemptOut:
+    return out.AttemptOut(**row.model_dump(include=set(out.AttemptOut.model_fields)))
 
 
 def acts(case: Case, facts: Facts, language: str) -> list[out.ActOut]:

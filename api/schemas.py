@@ -237,9 +237,10 @@ class EventsOut(BaseModel):
 
 
 class AttemptOut(BaseModel):
-    """A refused attempt."""
+    """A refused attempt. A refused opening left no case: its `case_id` is the one it would have had."""
 
     at: Instant
+    case_id: str | None
     actor: str
     act: str
     code: str

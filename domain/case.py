@@ -140,6 +140,12 @@ class Case(_Part):
     def closed(self) -> bool:
         return self.stage is Stage.CLOSED
 
+    @property
+    def seat_to_retake(self) -> int | None:
+        """The seat that taking the last act back needs again, where the act gave one up."""
+        before = self.undo.before if self.undo else None
+        return before.seat if before and before.seat != self.seat else None
+
     def undoable_at(self, now: datetime) -> bool:
         return self.undo is not None and now < self.undo.until
 

@@ -174,14 +174,15 @@ async def rule_results(connection: AsyncConnection, case_id: str) -> list[RuleRe
     return sorted(found, key=lambda r: r.rule)
 
 
-async def attempts(connection: AsyncConnection, case_id: str, limit: int = 200) -> list[RefusedAttemptRow]:
-    """Refused attempts on a case, newest first."""
-    query = (
-        select(REFUSED_ATTEMPT)
-        .where(REFUSED_ATTEMPT.c.case_id == case_id)
-        .order_by(REFUSED_ATTEMPT.c.id.desc())
-        .limit(limit)
-    )
+async def attempts(
+    connection: AsyncConnection, limit: int, case_id: str | None = None, before: int | None = None
+) -> list[RefusedAttemptRow]:
+    """Refused attempts, newest first: on a case, or all, those that left no case behind among them."""
+    query = select(REFUSED_ATTEMPT).order_by(REFUSED_ATTEMPT.c.id.desc()).limit(limit)
+    if case_id is not None:
+        query = query.where(REFUSED_ATTEMPT.c.case_id == case_id)
+    if before is not None:
+        query = query.where(REFUSED_ATTEMPT.c.id < before)
     return [RefusedAttemptRow(**r._mapping) for r in await connection.execute(query)]
 
 

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.calendar import local_day
 from domain.case import Case
-from domain.commands import Command, Elapse, OpenCase, Proposal, ProposeAlternative, Undelivered
+from domain.commands import Command, Elapse, OpenCase, Proposal, ProposeAlternative, Undelivered, UndoAct
 from domain.events import WakeKind
 from domain.facts import Actor, Facts, Position
 from domain.policy import Policy
@@ -32,7 +32,7 @@ JUDGING_ACTS = frozenset(
 )
 """Acts judged by dossier, post and seats; the others by the case and the actor alone."""
 
-SEAT_TAKING_ACTS = JUDGING_ACTS - {Act.DECIDE, Act.ISSUE_DECREE, Act.RECORD_REVIEW}
+SEAT_TAKING_ACTS = (JUDGING_ACTS | {Act.UNDO}) - {Act.DECIDE, Act.ISSUE_DECREE, Act.RECORD_REVIEW}
 """Acts after which the case may hold a seat that it did not hold before."""
 
 _OPEN_CASE = text("""
@@ -102,7 +102,7 @@ class Gatherer:
         facts = await self._facts(connection, now, case.policy, actor, agencies_of(case), around)
         if command is None or not _is_judging(case, command):
             return facts
-        code = command.position_code if isinstance(command, ProposeAlternative) else case.to_post.position
+        code, wanted = _post_in_question(case, command)
         row = await people.dossier_row(connection, case.subject, facts.today)
         posts = await people.positions(connection, [code, *_code(row)])
         target, ancestors = posts.get(code, (None, frozenset[str]()))
@@ -114,7 +114,7 @@ class Gatherer:
             dossier=people.dossier_of(row, origin) if row else None,
             target=target,
             target_ancestors=ancestors,
-            seats=await seats.seats(connection, facts.today, target, origin, case, taking) if target else None,
+            seats=await seats.seats(connection, facts.today, target, origin, case, taking, wanted) if target else None,
             baseline_ratings=baseline or {},
         )
 
@@ -172,5 +172,16 @@ def _is_judging(case: Case, command: Command) -> bool:
             return False
         case Elapse():
             return bool(case.wakes) and case.wakes[0].what in (WakeKind.EFFECT, WakeKind.REVIEW)
+        case UndoAct():
+            return case.seat_to_retake is not None
         case _:
             return command.act in JUDGING_ACTS
+
+
+def _post_in_question(case: Case, command: Command) -> tuple[str, int | None]:
+    """The post that a command is judged for, and the seat of it that is needed again if the command takes one back."""
+    if isinstance(command, ProposeAlternative):
+        return command.position_code, None
+    if isinstance(command, UndoAct) and case.undo:
+        return case.undo.before.to_post.position, case.seat_to_retake
+    return case.to_post.position, None

@@ -92,9 +92,10 @@ _DUE = text("""
     WHERE n.case_id = :case AND n.state IN ('queued', 'failed') AND n.not_before <= :at
     ORDER BY n.id
 """)
-_MARK = text(
-    "UPDATE notice SET state = :state, fault = :fault, attempts = attempts + 1, sent_at = :sent_at WHERE id = :id"
-)
+_MARK = text("""
+    UPDATE notice SET state = :state, fault = :fault, attempts = attempts + 1, sent_at = :sent_at
+    WHERE id = :id AND (state IN ('queued', 'failed') OR :state = 'sent')
+""")
 _GIVE_UP = text("""
     UPDATE notice SET state = 'undelivered' WHERE case_id = :case AND key = ANY(:keys) AND state IN ('queued', 'failed')
 """)

@@ -33,7 +33,7 @@ _FREE = text("""
     WHERE s.position_code = :position AND s.abolished_on IS NULL
       AND NOT EXISTS (SELECT 1 FROM occupancy o WHERE o.seat_id = s.id AND o.superseded_at IS NULL
                         AND o.during && daterange(:day, NULL))
-    ORDER BY s.no LIMIT 1
+    ORDER BY s.id IS DISTINCT FROM CAST(:wanted AS bigint), s.no LIMIT 1
 """)
 _QUEUE_FOR_POST = text("SELECT pg_advisory_xact_lock(hashtextextended('seat of ' || :position, 0))")
 _OURS = text("""
@@ -52,11 +52,13 @@ async def seats(
     origin: Position | None,
     case: Case | None,
     to_take: bool = False,
+    wanted: int | None = None,
 ) -> Seats:
     """The seats of a target post and the staffing around it; holds of the case itself do not count against it.
 
     With `to_take` those who may take a seat of the post stand in line, so that each sees what the one before him
-    took: nobody is told that there is no seat because another was just looking at it.
+    took: nobody is told that there is no seat because another was just looking at it. Of several free seats the
+    `wanted` one is named.
     """
     if to_take:
         await connection.execute(_QUEUE_FOR_POST, {"position": target.code})
@@ -68,7 +70,7 @@ async def seats(
     ours = (await connection.execute(_OURS, {"case": case_id, "position": target.code})).scalar() if case else None
     seat = ours
     if seat is None and posts[target.code].vacant > 0:  # a seat row may outlive a cut of the establishment
-        seat = (await connection.execute(_FREE, {"day": day, "position": target.code})).scalar()
+        seat = (await connection.execute(_FREE, {"day": day, "position": target.code, "wanted": wanted})).scalar()
     return Seats(
         target=posts[target.code],
         free_seat=seat,

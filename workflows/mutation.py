@@ -87,12 +87,16 @@ class MutationWorkflow:
     async def _apply(self, envelope: Envelope) -> Refusal | None:
         """Submit one command, in its turn, until the register has answered it."""
         async with self._turn:
-            while True:
-                done = await self._commit(envelope)
-                if done.snapshot:
-                    self._take(done.snapshot)
-                if not done.behind:
-                    return done.refusal
+            return await self._submit(envelope)
+
+    async def _submit(self, envelope: Envelope) -> Refusal | None:
+        """Submit one command while it is its turn."""
+        while True:
+            done = await self._commit(envelope)
+            if done.snapshot:
+                self._take(done.snapshot)
+            if not done.behind:
+                return done.refusal
 
     async def _commit(self, envelope: Envelope) -> Committed:
         info = workflow.info()
@@ -137,19 +141,26 @@ class MutationWorkflow:
                     timeout_summary=f"{self._snapshot.stage}: {self._snapshot.status}",
                 )
             except TimeoutError:
-                await self._ring()
+                await self._ring(wake)
 
-    async def _ring(self) -> None:
-        before = self._snapshot
-        if before.final_at:
-            async with self._turn:  # an undo that came in time may still be with the register
-                self._final = self._snapshot.final_at == before.final_at
-            return
-        command = Envelope(id=f"{CLOCK}:{before.case_id}:{before.seq}", kind="elapse", actor=CLOCK)
-        try:
-            await self._apply(command)
-        except ActivityError as error:
-            workflow.logger.error("the clock could not act on a case", exc_info=error)
+    async def _ring(self, wake: datetime | None) -> None:
+        """Do what an instant asks for, unless a command that came in time moved it: it may still be with the register.
+
+        What the clock does after its turn must not depend on whether the answer or the instant came first: a replay
+        may see them the other way round.
+        """
+        async with self._turn:
+            before = self._snapshot
+            if self._next_instant() != wake:
+                return
+            if before.final_at:
+                self._final = True
+                return
+            command = Envelope(id=f"{CLOCK}:{before.case_id}:{before.seq}", kind="elapse", actor=CLOCK)
+            try:
+                await self._submit(command)
+            except ActivityError as error:
+                workflow.logger.error("the clock could not act on a case", exc_info=error)
         if self._snapshot.seq == before.seq:
             await workflow.sleep(PAUSE_AFTER_FAULT, summary="clock waits to try again")
 
@@ -168,7 +179,10 @@ class MutationWorkflow:
                     timeout_summary="post",
                 )
             except TimeoutError:
-                await self._deliver()
+                async with self._turn:  # as the clock does
+                    still_due = self._snapshot.post_at == due
+                if still_due:
+                    await self._deliver()
 
     async def _deliver(self) -> None:
         self._delivering = True

@@ -160,8 +160,8 @@ async def list_case_attempts(case_id: CaseId, connection: Reading, viewer: Viewe
     row = await _visible(connection, viewer, case_id)
     if not viewer.oversees:
         raise Refused(refuse(RefusalCode.NOT_AUTHORISED, act="read"))
-    rows = await cases.attempts(connection, row.case.id)
-    return out.Page(items=[out.AttemptOut(**r.model_dump(include=set(out.AttemptOut.model_fields))) for r in rows])
+    rows = await cases.attempts(connection, 200, row.case.id)
+    return out.Page(items=[presenting.attempt(r) for r in rows])
 
 
 @router.get("/cases/{case_id}/notices", operation_id="list_case_notices", responses=problems(401, 403, 404, 422, 503))
@@ -285,7 +285,10 @@ async def _once(
     else:
         response.headers["Idempotent-Replayed"] = "true"
     if found.fingerprint not in (None, envelope.fingerprint):
-        raise Refused(refuse(RefusalCode.IDEMPOTENCY_KEY_REUSED))
+        refusal = refuse(RefusalCode.IDEMPOTENCY_KEY_REUSED)
+        await record_refusal(services.engine, refusal, case_id=case_id, act=envelope.kind, actor=envelope.actor, at=now,
+                             command_id=envelope.id, request_id=envelope.request_id)  # fmt: skip
+        raise Refused(refusal)
 
 
 async def _submitted(services: Services, case_id: str, command_id: str) -> cases.Submitted:

@@ -88,7 +88,7 @@ def may(case: Case, act: Act, facts: Facts, expected_version: int | None = None)
     who act at once the losers hear what happened, not merely that something did.
     """
     if act is Act.UNDO:
-        return _may_undo(case, facts)
+        return _may_undo(case, facts, expected_version)
     if case.closed:
         return refuse(RefusalCode.CASE_CLOSED)
     if act not in acts_open(case):
@@ -113,10 +113,12 @@ def acts_open(case: Case) -> frozenset[Act]:
     return open_acts(case.status) & (open_acts(case.held.status) | {Act.RESUME})
 
 
-def _may_undo(case: Case, facts: Facts) -> Standing | Refusal:
+def _may_undo(case: Case, facts: Facts, expected_version: int | None) -> Standing | Refusal:
     refused = crosswise.may_undo(Draft(case, facts, facts.actor.person))
     if refused:
         return refuse(RefusalCode.CASE_CLOSED) if case.final_at(facts.now) else refused
+    if expected_version is not None and expected_version != case.version:
+        return refuse(RefusalCode.STALE_VERSION, expected=expected_version, version=case.version)
     undone = case.undo
     assert undone is not None, "what can be undone was asked just now"
     return Standing(capacity(undone.before, undone.act, facts.actor, facts))

@@ -5,7 +5,7 @@ from domain.case import Held
 from domain.commands import Cancel, Comment, Hold, Resume, Return, UndoAct, Withdraw
 from domain.decide.draft import Draft
 from domain.decide.evaluation import check_need
-from domain.decide.placement import await_review
+from domain.decide.placement import await_review, review_due
 from domain.events import (
     ActUndone,
     CaseEnded,
@@ -67,6 +67,8 @@ def _reentering(draft: Draft, held: Held) -> Move:
         return terms.waiting_for(status, case.effective_on, WakeKind.EFFECT, calendar)
     if status is Status.BETWEEN_REVIEWS:
         return await_review(draft)
+    if status is Status.REVIEW_DUE and case.review_day:
+        return review_due(draft, case.review_day, held.days_left)
     return draft.move_to(status, days=held.days_left, final_days=held.final_days_left)
 
 
@@ -109,6 +111,9 @@ def undo(draft: Draft, command: UndoAct) -> Refusal | None:
     if refusal := may_undo(draft):
         return refusal
     point = draft.case.undo
-    assert point is not None
+    assert point is not None, "what can be undone was asked just now"
+    wanted, seats = draft.case.seat_to_retake, draft.facts.seats
+    if wanted is not None and (seats is None or seats.free_seat != wanted):
+        return refuse(RefusalCode.SEAT_TAKEN)
     draft.add(ActUndone(undone=point.act, from_seq=point.from_seq))
     return None

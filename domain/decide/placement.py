@@ -123,17 +123,20 @@ def open_review(draft: Draft) -> None:
     if missed is not None:
         draft.add(ReviewMissed(day=missed))
     day = next(d for d in days if d > done)
-    move = draft.move_to(Status.REVIEW_DUE)
-    later = next((d for d in days if d > day), None)
-    if later is not None:
-        move = _also_waiting_for(move, draft, later)
-    draft.add(ReviewOpened(day=day, move=move))
+    draft.add(ReviewOpened(day=day, move=review_due(draft, day)))
 
 
-def _also_waiting_for(move: Move, draft: Draft, day: int) -> Move:
-    """The next review day ends this one, recorded or not; later reminders of this one fall away."""
-    assert draft.case.placed_on is not None
-    opens = draft.facts.calendar.at(draft.case.placed_on + timedelta(days=day), terms.START_OF_DAY)
+def review_due(draft: Draft, day: int, days: int | None = None) -> Move:
+    """The move into the review of a day, with its term or the `days` left of it.
+
+    The next review day ends this one, recorded or not; later reminders of this one fall away.
+    """
+    move = draft.move_to(Status.REVIEW_DUE, days=days)
+    later = next((d for d in draft.facts.policy.review.days if d > day), None)
+    if later is None:
+        return move
+    assert draft.case.placed_on is not None, "reviews follow a placement"
+    opens = draft.facts.calendar.at(draft.case.placed_on + timedelta(days=later), terms.START_OF_DAY)
     before = tuple(w for w in move.wakes if w.at < opens)
     return move.model_copy(update={"wakes": (*before, Wake(at=opens, what=WakeKind.REVIEW))})
 

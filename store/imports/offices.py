@@ -1,7 +1,7 @@
 """Terms of office: what a file says of an office takes the place of what the register held to the contrary."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 
 from domain.vocabulary import SINGLE_HOLDER_OFFICES, Capacity
 from store.imports.comparing import Difference, Values, compare
@@ -23,12 +23,17 @@ def compare_terms(current: Sequence[tuple[int, Values]], incoming: Sequence[Valu
     added: list[Values] = []
     changed = list(difference.changed)
     for values in difference.added:
-        corrected = next((other for other in others if _contradict(other[1], values)), None)
-        if corrected is None:
+        contradicted = next((other for other in others if _contradict(other[1], values)), None)
+        if contradicted is None:
             added.append(values)
+            continue
+        others.remove(contradicted)
+        number, held = contradicted
+        if _succeeds(values, held):
+            added.append(values)
+            changed.append((number, _ended(held, values[4] - timedelta(days=1))))
         else:
-            others.remove(corrected)
-            changed.append((corrected[0], values))
+            changed.append((number, values))
     wrong = [number for number, held in others if any(_contradict(held, values) for values in incoming)]
     return Difference(added, changed, difference.unchanged), wrong
 
@@ -39,6 +44,15 @@ def _contradict(one: Values, other: Values) -> bool:
     if (office, unit, capacity) != (other[0], other[1], other[3]) or not _overlap(one, other):
         return False
     return bool(person == other[2] or (office in SINGLE_HOLDER_OFFICES and capacity == Capacity.DEFINITIVE))
+
+
+def _succeeds(values: Values, held: Values) -> bool:
+    """Whether a term is that of a successor: until his first day the office stays with whoever holds it."""
+    return bool(values[2] != held[2] and values[4] > held[4])
+
+
+def _ended(held: Values, last: date) -> Values:
+    return (*held[:6], last, *held[7:])
 
 
 def _overlap(one: Values, other: Values) -> bool:

@@ -71,6 +71,7 @@ TABLE: dict[str, Open | Person | OfCase] = {
     "POST /api/v1/policies/{policy_hash}/confirmation": Person(HR, body={"reason": "Setuju"}, status=409),
     "GET /api/v1/reports/overrides": Person({*HR, *OVERSEERS}),
     "POST /api/v1/rating-years": Person({"hr_head"}, body={"year": 2025}, status=201),
+    "GET /api/v1/attempts": Person(OVERSEERS),
     "GET /api/v1/cases": Person(),
     # Whoever may open learns that there is an open case already.
     "POST /api/v1/cases": Person(HR, body={**OPENING, "reason": "Lagi"}, status=409),

@@ -160,8 +160,8 @@ RATING = {"kind": "rating", "year": 1999, "rating": "BAIK"}
 ENDED = {"kind": "condition_end", "condition": "court", "to": "0001-01-01", "reference": "x"}
 INVALID_ACTS: list[tuple[Any, str, str]] = [
     ([], "", "model_attributes_type"),
-    ({}, "", "union_tag_not_found"),
-    ({"act": "fly"}, "", "union_tag_invalid"),
+    ({}, "/act", "union_tag_not_found"),
+    ({"act": "fly"}, "/act", "union_tag_invalid"),
     ({"act": "respond", "answer": "object", "grounds": ["envy"]}, "/grounds/0", "enum"),
     ({"act": "supply_dossier", "items": [RATING]}, "/items/0/year", "greater_than_equal"),
     ({"act": "supply_dossier", "items": [ENDED]}, "/items/0/to", "greater_than_equal"),

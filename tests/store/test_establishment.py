@@ -108,7 +108,7 @@ async def test_no_order_of_openings_cancellations_and_cuts_over_fills_a_post(hou
             before = seated.n
         await post.clear()
 
-    orders: list[list[tuple[str, int]]] = []
+    orders: list[list[tuple[str, int]]] = [[("open", 0), ("cancel", 0), ("require", 0), ("undo", 0)]]
 
     @given(_STEPS)
     @settings(max_examples=25, deadline=None, database=None, suppress_health_check=list(HealthCheck))

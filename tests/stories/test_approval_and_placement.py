@@ -267,6 +267,18 @@ async def test_a_decree_is_not_older_than_the_decision_it_carries_out(house: Hou
     assert case.where == ("placement", "awaiting_decree")
 
 
+async def test_a_hold_while_a_review_is_due_loses_no_later_review(house: House) -> None:
+    case = await house.open("lateral_pass")
+    await case.walk(to="between_reviews")
+    await case.forward(days=31)
+    assert case.where == ("review", "review_due")
+    await case.act("hold", "hr_officer", ground="court", reference="Perkara 2", reason="Menunggu putusan")
+    await case.act("resume", "hr_officer")
+    await case.forward(days=60)
+    types = await case.types()
+    assert types.count("review_opened") == 2 and "review_missed" in types
+
+
 async def test_standing_aside_is_reasoned_as_everything_but_a_yes(house: House) -> None:
     case = await house.open("lateral_pass")
     await case.walk(to="awaiting_consideration")

@@ -63,6 +63,28 @@ async def test_a_seat_lost_meanwhile_cannot_be_taken_back(house: House) -> None:
     await first.refused("undo", "hr_officer", "seat_taken", 409)
 
 
+async def test_an_undo_of_what_one_did_not_see_takes_nothing_back(house: House) -> None:
+    case = await house.open("lateral_pass")
+    await case.act("hold", "hr_officer", ground="court", reference="Perkara 1", reason="Menunggu")
+    seen = case.state["version"]
+    await case.act("resume", "hr_officer")
+    stale = await case.try_act("undo", "hr_officer", version=seen)
+    assert (stale.status_code, stale.json()["code"]) == (412, "stale_version")
+    await case.look()
+    assert case.where == ("needs_check", "awaiting_confirmation")
+
+
+async def test_undo_does_not_take_a_seat_that_the_establishment_lost_meanwhile(house: House) -> None:
+    case = await house.open("lateral_pass")
+    await case.act("cancel", "hr_officer", reason="Keliru")
+    async with house.engine.begin() as connection:
+        await connection.execute(_CUT, {"code": house.cast["lateral_pass"]["target_position_code"]})
+    await case.refused("undo", "hr_officer", "seat_taken", 409)
+
+
+_CUT = text("UPDATE position SET required = 0 WHERE code = :code AND superseded_at IS NULL")
+
+
 async def test_a_closed_case_refuses_everything_once_undo_is_over(house: House) -> None:
     case = await house.open("lateral_pass")
     await case.act("cancel", "hr_officer", reason="Batal")
@@ -204,6 +226,8 @@ async def test_an_undo_that_waits_for_the_register_past_its_end_leaves_no_orphan
     assert case.where == ("needs_check", "awaiting_confirmation")
     described = await case.workflow.describe()
     assert described.status is WorkflowExecutionStatus.RUNNING
+    told = {n["template"]: n["state"] for n in (await house.get(f"/cases/{case.id}/notices"))["items"]}
+    assert told["case_cancelled"] == "cancelled", "nobody is told what did not stand"
     await case.past_due()
     assert "deadline_passed" in await case.types()
 

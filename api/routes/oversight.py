@@ -1,0 +1,36 @@
+"""What those who oversee look at across cases."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from api import presenting
+from api import schemas as out
+from api.deps import Reading, ServicesDep, ViewerDep
+from api.problems import Refused
+from api.routes import problems
+from domain.refusals import RefusalCode, refuse
+from store import cases
+
+router = APIRouter(tags=["oversight"])
+
+
+@router.get("/attempts", operation_id="list_attempts", responses=problems(400, 401, 403, 422, 503))
+async def list_attempts(
+    services: ServicesDep,
+    connection: Reading,
+    viewer: ViewerDep,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    cursor: Annotated[str | None, Query(max_length=1000)] = None,
+) -> out.Page[out.AttemptOut]:
+    """Refused attempts of everybody, newest first; for those who oversee. Openings that left no case are here too."""
+    if not viewer.oversees:
+        raise Refused(refuse(RefusalCode.NOT_AUTHORISED, act="read"))
+    place = services.cursors.read(cursor, ["attempts"])
+    rows = await cases.attempts(connection, limit + 1, before=int(place[0]) if place else None)
+    more, rows = len(rows) > limit, rows[:limit]
+    return out.Page(
+        items=[presenting.attempt(r) for r in rows],
+        next_cursor=services.cursors.write([rows[-1].id], ["attempts"]) if more else None,
+        has_more=more,
+    )
