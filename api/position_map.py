@@ -59,4 +59,4 @@ def _position(row: PositionRow, ahead: Projection, until: date) -> out.PositionO
 
 
 def _holds(found: Projection) -> list[out.SeatHoldOut]:
-    return [out.SeatHoldOut(case_id=h.case_id, case_number=h.number, until=h.until) for h in found.holds]
+    return [out.SeatHoldOut(case_id=h.case_id, case_number=h.number) for h in found.holds]

@@ -322,7 +322,6 @@ class SeatHoldOut(BaseModel):
 
     case_id: str | None
     case_number: str | None
-    until: date | None = Field(None, description="Last day of the lease, where the hold has one.")
 
 
 class ProjectedOut(BaseModel):

@@ -7,8 +7,9 @@ from typing import Any, NamedTuple
 from sqlalchemy import delete, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from domain.case import CLOCK, Case, Recorded, evolve, opened
+from domain.case import CLOCK, Case, Recorded
 from domain.events import Event
+from domain.evolve import evolve, opened
 from store import ledger
 from store.docket import docket_values, named_values, task_values
 from store.tables import DOCKET, PARTICIPANT, TASK

@@ -22,7 +22,7 @@ _INCUMBENTS = text("""
 """)
 _IN_FLIGHT = text("""
     SELECT case_id, number, person_id, from_position, to_position, status,
-           state ->> 'seat' IS NOT NULL AS holds, state ->> 'lease_until' AS lease_until
+           state ->> 'seat' IS NOT NULL AS holds
     FROM docket
     WHERE stage NOT IN ('review', 'closed') AND (to_position = ANY(:codes) OR from_position = ANY(:codes))
     ORDER BY opened_at, case_id
@@ -34,8 +34,6 @@ class SeatHold(NamedTuple):
 
     case_id: str | None
     number: str | None
-    until: date | None
-    """Last day of the lease; None for a hold without one."""
 
 
 class Projection(NamedTuple):
@@ -82,7 +80,6 @@ async def projections(
                 SeatHold(
                     case_id=m.case_id if m.case_id in visible else None,
                     number=m.number if m.case_id in visible else None,
-                    until=date.fromisoformat(m.lease_until) if m.lease_until else None,
                 )
                 for m in arriving
             ),

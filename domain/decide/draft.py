@@ -5,8 +5,9 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from domain import terms
-from domain.case import Case, Recorded, evolve, opened
+from domain.case import Case, Recorded
 from domain.events import CaseOpened, Event, Move, PauseCause, SeatReleased, Stopped
+from domain.evolve import evolve, opened
 from domain.facts import Facts, OfficeHeld
 from domain.recomputing import pause_of, standing_still
 from domain.vocabulary import Stage, Status

@@ -8,9 +8,9 @@ import typer
 from pydantic import BaseModel
 
 from api import metrics, problems
-from domain.case import UNVERSIONED
 from domain.decide import HANDLERS
 from domain.events import EVENT_TYPES, Event, private_fields
+from domain.evolve import UNVERSIONED
 from domain.refusals import LEGAL_GROUNDS, RefusalCode
 from domain.vocabulary import Act
 from runtime import cli

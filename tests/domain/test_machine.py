@@ -12,12 +12,13 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from domain.calendar import Calendar, Override, local_day
-from domain.case import CLOCK, Case, Recorded, evolve
-from domain.case import opened as first
+from domain.case import CLOCK, Case, Recorded
 from domain.commands import parse_command
 from domain.decide import Decision, decide, may, open_case
 from domain.decide.ending import OUTCOMES
 from domain.events import WakeKind
+from domain.evolve import evolve
+from domain.evolve import opened as first
 from domain.facts import Window
 from domain.refusals import Refusal
 from domain.stages import ANYWHERE, STAGE_OF, leads_to, open_acts

@@ -1,6 +1,8 @@
 """Recorded histories of every path replay against the present code; the stories run once without a workflow cache."""
 
+import importlib
 import inspect
+import pkgutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -12,29 +14,17 @@ from temporalio.worker import Replayer
 
 from domain.protocol import Snapshot
 from runtime.upkeep import recorded
+from tests import stories
 from tests.house import House, read_cast
 from tests.house import house as open_house
 from tests.order import the_house_is_in_order
-from tests.stories import (
-    test_approval_and_placement,
-    test_evaluation,
-    test_happy_path,
-    test_needs_and_hearing,
-    test_undo_and_notices,
-)
 from workflows.mutation import MutationWorkflow
 
 HISTORIES = Path(__file__).parent / "histories"
 STORIES = {
     name: story
-    for module in (
-        test_happy_path,
-        test_evaluation,
-        test_needs_and_hearing,
-        test_approval_and_placement,
-        test_undo_and_notices,
-    )
-    for name, story in vars(module).items()
+    for found in pkgutil.iter_modules(stories.__path__)
+    for name, story in vars(importlib.import_module(f"{stories.__name__}.{found.name}")).items()
     if name.startswith("test_") and list(inspect.signature(story).parameters) == ["house"]
 }
 

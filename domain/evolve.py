@@ -1,0 +1,450 @@
+"""How an event changes a case. `evolve` only copies what the event says; it judges nothing."""
+
+from functools import singledispatch
+from typing import Any
+
+from domain import documents as papers
+from domain import events as ev
+from domain.case import CLOCK, Assignment, Case, Held, Objection, PendingOverride, Recorded, Undo, Vote
+from domain.vocabulary import (
+    Act,
+    DecisionChoice,
+    EndingCause,
+    Flag,
+    ObjectionOutcome,
+    Opinion,
+    Recommendation,
+    Stage,
+)
+
+
+def opened(recorded: Recorded, case_id: str) -> Case:
+    """The case that begins with `recorded`, which must hold a `CaseOpened`."""
+    event = recorded.event
+    if not isinstance(event, ev.CaseOpened):
+        raise ValueError(f"a case begins with case_opened, not with {event.type}")
+    case = Case(
+        id=case_id,
+        number=event.number,
+        kind=event.kind,
+        origin=event.origin,
+        subject=event.subject,
+        opener=recorded.by,
+        opened_at=recorded.at,
+        policy=event.policy,
+        since=recorded.at,
+        from_post=event.from_post,
+        to_post=event.to_post,
+        effective_wish=event.effective_on,
+        preferences=event.preferences,
+    )
+    return evolve(case, recorded)
+
+
+def evolve(case: Case, recorded: Recorded) -> Case:
+    """The case after an event. Total: every event type is known, none is judged."""
+    event = recorded.event
+    if isinstance(event, ev.ActUndone):
+        before = case.undo.before if case.undo else case
+        return before.model_copy(update={"seq": recorded.seq, "version": recorded.seq, "undo": None})
+    changes: dict[str, Any] = {"seq": recorded.seq, **_changes(event, case, recorded)}
+    if not isinstance(event, UNVERSIONED):
+        changes["version"] = recorded.seq
+    if event.act is not None and event.act is not Act.COMMENT:
+        changes["undo"] = _undo_point(case, recorded)
+    if event.move is not None:
+        changes |= _moved(case, event.move, recorded, changes.get("flags", case.flags))
+        stopped = changes.get("stopped", case.stopped) or ()
+        changes["stopped"] = tuple(s for s in stopped if s.status is not event.move.status) or None
+    return case.model_copy(update=changes)
+
+
+UNVERSIONED = (
+    ev.CommentMade,
+    ev.ReminderDue,
+    ev.DeadlinePassed,
+    ev.CaseEscalated,
+    ev.NoticeUndelivered,
+    ev.ObjectionEscalated,
+    ev.ObjectionOverdue,
+)
+"""Events that leave stage, tasks and facts as they are, and so do not make an `If-Match` stale."""
+
+
+def _undo_point(case: Case, recorded: Recorded) -> Undo | None:
+    event = recorded.event
+    if event.undo_until is None or event.act is None:
+        return None
+    return Undo(
+        act=event.act,
+        by=recorded.by,
+        until=event.undo_until,
+        from_seq=recorded.seq,
+        before=case.model_copy(update={"undo": None}),
+    )
+
+
+_OF_THE_STATUS = (Flag.OVERDUE, Flag.APPROVER_ABSENT)
+"""Flags about the status a case is in: they fall when it moves."""
+
+
+def _moved(case: Case, move: ev.Move, recorded: Recorded, flags: tuple[Flag, ...]) -> dict[str, Any]:
+    if move.due and any(p.cause is ev.PauseCause.WINDOW for p in move.due.pauses or ()):
+        flags = tuple(sorted({*flags, Flag.RESTRICTED_WINDOW}))
+    changes: dict[str, Any] = {
+        "stage": move.stage,
+        "status": move.status,
+        "due": move.due,
+        "wakes": move.wakes,
+        "outcome": move.outcome,
+        "flags": tuple(f for f in flags if f not in _OF_THE_STATUS),
+    }
+    if move.status is not case.status:
+        changes["since"] = recorded.at
+    if recorded.by == CLOCK:
+        changes["undo"] = None
+    return changes
+
+
+@singledispatch
+def _changes(event: ev.Event, case: Case, recorded: Recorded) -> dict[str, Any]:
+    """Fields of the case that an event sets, besides where the case stands."""
+    return {}
+
+
+def _flags(case: Case, *add: Flag | None, drop: tuple[Flag, ...] = ()) -> dict[str, Any]:
+    return {"flags": tuple(sorted({f for f in case.flags if f not in drop} | {f for f in add if f}))}
+
+
+@_changes.register
+def _(event: ev.EvaluationJudged, case: Case, recorded: Recorded) -> dict[str, Any]:
+    return {"marks": event.marks, "contest_until": event.contest_until}
+
+
+@_changes.register
+def _(event: ev.DossierSupplied, case: Case, recorded: Recorded) -> dict[str, Any]:
+    return {
+        "contested": False,
+        "override": None,
+        "suppliers": tuple(sorted({*case.suppliers, recorded.by})),
+        **_flags(case, Flag.DATA_SUPPLIED, drop=(Flag.DATA_CONTESTED,)),
+    }
+
+
+@_changes.register
+def _(event: ev.DataContested, case: Case, recorded: Recorded) -> dict[str, Any]:
+    return {"contested": True, **_flags(case, Flag.DATA_CONTESTED)}
+
+
+@_changes.register
+def _(event: ev.OverrideRequested, case: Case, recorded: Recorded) -> dict[str, Any]:
+    return {"override": PendingOverride(rule=event.rule, ground=event.ground, by=recorded.by)}
+
+
+@_changes.register
+def _(event: ev.OverrideConfirmed, case: Case, recorded: Recorded) -> dict[str, Any]:
+    return {
+        "override": None,
+        "overridden": tuple(sorted({*case.overridden, event.rule})),
+        **_flags(case, Flag.RULE_OVERRIDDEN),
+    }
+
+
+@_changes.register
+def _(event: ev.SeatHeld, case: Case, recorded: Recorded) -> dict[str, Any]:
+    return {"seat": event.seat}
+
+
+@_changes.register
+def _(event: ev.SeatReleased, case: Case, recorded: Recorded) -> dict[str, Any]:
+    return {"seat": None}
+
+
+@_changes.register
+def _(event: ev.NeedChecked, case: Case, recorded: Recorded) -> dict[str, Any]:
+    return {"need_marks": event.marks, **_flags(case, *event.flags, drop=(Flag.ORIGIN_SHORTAGE,))}
+
+
+@_changes.register
+def _(event: ev.AlternativeProposed, case: Case, recorded: Recorded) -> dict[str, Any]:
+    kept = tuple(rule for rule in case.overridden if rule not in event.overrides_void)
+    return {"to_post": event.to_post, "answer": None, "grounds": (), "overridden": kept}
+
+
+@_changes.register
+def _(event: ev.UnitOpined, case: Case, recorded: Recorded) -> dict[str, Any]:
+    return _flags(case, Flag.UNIT_OPPOSED if event.opinion is Opinion.OPPOSE else None)
+
+
+@_changes.register
+def _(event: ev.ResponseGiven, case: Case, recorded: Recorded) -> dict[str, Any]:
+    return {"answer": event.answer, "grounds": event.grounds, **_flags(case, drop=(Flag.EMPLOYEE_SILENT,))}
+
+
+@_changes.register
+def _(event: ev.ResponseMissed, case: Case, recorded: Recorded) -> dict[str, Any]:
+    return _flags(case, Flag.EMPLOYEE_SILENT)
+
+
+@_changes.register
+def _(event: ev.ObjectionAnswered, case: Case, recorded: Recorded) -> dict[str, Any]:
+    return _flags(case, event.flag)
+
+
+@_changes.register
+def _(event: ev.BriefingRecorded, case: Case, recorded: Recorded) -> dict[str, Any]:
+    return {"reached": tuple(sorted({*case.reached, *event.audience}))}
+
+
+@_changes.register
+def _(event: ev.AcknowledgementMissed, case: Case, recorded: Recorded) -> dict[str, Any]:
+    return _flags(case, Flag.BRIEFING_PARTIAL)
+
+
+@_changes.register
+def _(event: ev.CaseVerified, case: Case, recorded: Recorded) -> dict[str, Any]:
+    return {
+        "verifiers": tuple(sorted({*case.verifiers, recorded.by})),
+        "measures": event.measures,
+        **_documents_missing(case, event.missing_documents),
+    }
+
+
+@_changes.register
+def _(event: ev.OfficialRecused, case: Case, recorded: Recorded) -> dict[str, Any]:
+    return {"recusals": {**case.recusals, event.office: event.in_favour_of}}
+
+
+@_changes.register
+def _(event: ev.BoardVoted, case: Case, recorded: Recorded) -> dict[str, Any]:
+    vote = Vote(by=recorded.by, recommendation=event.recommendation)
+    return {"votes": (*case.votes, vote), "voters": tuple(sorted({*case.voters, recorded.by}))}
+
+
+@_changes.register
+def _(event: ev.BoardConsidered, case: Case, recorded: Recorded) -> dict[str, Any]:
+    return {"board": event.result, **_advised(case, event.result)}
+
+
+@_changes.register
+def _(event: ev.CaseProposed, case: Case, recorded: Recorded) -> dict[str, Any]:
+    return {"proposal": event.recommendation, **_advised(case, event.recommendation)}
+
+
+def _advised(case: Case, advice: Recommendation) -> dict[str, Any]:
+    return _flags(case, Flag.NOT_RECOMMENDED if advice is Recommendation.NOT_RECOMMEND else None)
+
+
+@_changes.register
+def _(event: ev.DecisionMade, case: Case, recorded: Recorded) -> dict[str, Any]:
+    approved = event.decision is DecisionChoice.APPROVE
+    return {
+        "deferred_until": event.until if event.decision is DecisionChoice.DEFER else None,
+        "approved_at": recorded.at if approved else None,
+        "opened_windows": event.windows or None,
+        **_flags(
+            case,
+            *event.flags,
+            Flag.DOCUMENTS_MISSING if approved and event.missing_documents else None,
+            drop=(Flag.DOCUMENTS_MISSING,) if approved else (),
+        ),
+    }
+
+
+@_changes.register
+def _(event: ev.BaselineFrozen, case: Case, recorded: Recorded) -> dict[str, Any]:
+    return {"baseline": event.model_copy(update={"ratings": {}})}
+
+
+@_changes.register
+def _(event: ev.DecreeIssued, case: Case, recorded: Recorded) -> dict[str, Any]:
+    opened = tuple(sorted({*(case.opened_windows or ()), *event.windows})) or None
+    dates = {"decree_on": event.date, "effective_on": event.effective_on, "decreed_at": recorded.at}
+    return {**dates, "opened_windows": opened, **_flags(case, *event.flags)}
+
+
+@_changes.register
+def _(event: ev.PlacementMade, case: Case, recorded: Recorded) -> dict[str, Any]:
+    aside = tuple(w for w in case.aside if w.what not in _OF_THE_ASSIGNMENT)
+    return {
+        "placed_on": event.effective_on,
+        "seat": None,
+        "aside": aside,
+        **_flags(case, *event.flags, drop=(Flag.TEMPORARILY_ASSIGNED,)),
+    }
+
+
+_OF_THE_ASSIGNMENT = (ev.WakeKind.RATIFICATION_OVER, ev.WakeKind.ASSIGNMENT_OVER)
+"""The clock of a temporary assignment, which stops when the placement takes its place."""
+
+
+@_changes.register
+def _(event: ev.ReviewOpened, case: Case, recorded: Recorded) -> dict[str, Any]:
+    return {"review_day": event.day}
+
+
+@_changes.register
+def _(event: ev.ReviewRecorded, case: Case, recorded: Recorded) -> dict[str, Any]:
+    return {"review_day": None, "reviewed": (*case.reviewed, event.day)}
+
+
+@_changes.register
+def _(event: ev.ReviewMissed, case: Case, recorded: Recorded) -> dict[str, Any]:
+    return {"review_day": None}
+
+
+@_changes.register
+def _(event: ev.CaseReturned, case: Case, recorded: Recorded) -> dict[str, Any]:
+    changes: dict[str, Any] = {"returns": event.round, **_superseded(case, event)}
+    if event.stopped:
+        others = tuple(s for s in case.stopped or () if s.status is not event.stopped.status)
+        changes["stopped"] = (*others, event.stopped)
+    return changes
+
+
+@_changes.register
+def _(event: ev.CaseSetBack, case: Case, recorded: Recorded) -> dict[str, Any]:
+    return {"approved_at": None, "baseline": None, "undo": None, **_superseded(case, event)}
+
+
+def _superseded(case: Case, event: ev.CaseReturned | ev.CaseSetBack) -> dict[str, Any]:
+    """What no longer stands once a case is back at an earlier stage."""
+    superseded: dict[str, Any] = {"votes": (), "board": None, "proposal": None, "deferred_until": None}
+    dropped = [Flag.NOT_RECOMMENDED]
+    if event.to_stage in (Stage.EVALUATION, Stage.NEEDS_CHECK, Stage.CONSULTATION):
+        superseded |= {"answer": None, "grounds": ()}
+        dropped += [Flag.EMPLOYEE_SILENT, Flag.OBJECTION_CARRIED, Flag.CONDITIONS_SETTLED, Flag.ALTERNATIVE_DECLINED]
+    if event.to_stage is not Stage.APPROVAL:
+        superseded["reached"] = ()
+        dropped.append(Flag.BRIEFING_PARTIAL)
+    return {**superseded, **_flags(case, drop=tuple(dropped))}
+
+
+@_changes.register
+def _(event: ev.CasePutOnHold, case: Case, recorded: Recorded) -> dict[str, Any]:
+    return {
+        "held": Held(
+            status=case.status,
+            stopped=event.stopped,
+            days_left=event.days_left,
+            final_days_left=event.final_days_left,
+            ground=event.ground,
+        )
+    }
+
+
+@_changes.register
+def _(event: ev.CaseResumed, case: Case, recorded: Recorded) -> dict[str, Any]:
+    return {"held": None}
+
+
+@_changes.register
+def _(event: ev.ClockEvent, case: Case, recorded: Recorded) -> dict[str, Any]:
+    overdue = Flag.OVERDUE if isinstance(event, ev.DeadlinePassed) else None
+    return {"wakes": event.wakes, **_flags(case, overdue)}
+
+
+@_changes.register
+def _(event: ev.DeadlineRecomputed, case: Case, recorded: Recorded) -> dict[str, Any]:
+    waits = Flag.RESTRICTED_WINDOW if event.cause == "window" and event.new.on > event.old.on else None
+    return {"due": event.new, "wakes": event.wakes, "undo": None, **_flags(case, waits)}
+
+
+@_changes.register
+def _(event: ev.DocumentAdded, case: Case, recorded: Recorded) -> dict[str, Any]:
+    added = papers.added(event, recorded.by, recorded.at)
+    return {"documents": (*case.documents, added), **_documents_missing(case, event.missing_documents)}
+
+
+@_changes.register
+def _(event: ev.DocumentJudged, case: Case, recorded: Recorded) -> dict[str, Any]:
+    judged = tuple(papers.judged(d, event, recorded.by, recorded.at) for d in case.documents)
+    return {"documents": judged, **_documents_missing(case, event.missing_documents)}
+
+
+def _documents_missing(case: Case, missing: tuple[str, ...] | None) -> dict[str, Any]:
+    """The flag as the event found it; an event that did not look leaves it."""
+    if missing is None:
+        return {}
+    return _flags(case, Flag.DOCUMENTS_MISSING) if missing else _flags(case, drop=(Flag.DOCUMENTS_MISSING,))
+
+
+@_changes.register
+def _(event: ev.BesideEvent, case: Case, recorded: Recorded) -> dict[str, Any]:
+    overdue = Flag.OBJECTION_OVERDUE if isinstance(event, ev.ObjectionOverdue) else None
+    return {"aside": event.aside, **_flags(case, overdue)}
+
+
+@_changes.register
+def _(event: ev.ObjectionFiled, case: Case, recorded: Recorded) -> dict[str, Any]:
+    filed = Objection(filed_at=recorded.at, grounds=event.grounds, late=event.late, due=event.due)
+    return {"objection": filed, "aside": event.aside, **_flags(case, Flag.OBJECTION_OPEN)}
+
+
+@_changes.register
+def _(event: ev.ObjectionDecided, case: Case, recorded: Recorded) -> dict[str, Any]:
+    repair = event.outcome in (ObjectionOutcome.GRANTED, ObjectionOutcome.PARTLY)
+    return _objection_over(case, event, event.outcome, repair)
+
+
+@_changes.register
+def _(event: ev.ObjectionWithdrawn, case: Case, recorded: Recorded) -> dict[str, Any]:
+    return _objection_over(case, event, ObjectionOutcome.WITHDRAWN, repair=False)
+
+
+def _objection_over(case: Case, event: ev.BesideEvent, outcome: ObjectionOutcome, repair: bool) -> dict[str, Any]:
+    over = case.objection.model_copy(update={"outcome": outcome}) if case.objection else None
+    flags = _flags(case, Flag.REMEDY_DUE if repair else None, drop=(Flag.OBJECTION_OPEN, Flag.OBJECTION_OVERDUE))
+    return {"objection": over, "aside": event.aside, "remedy_due": repair, **flags}
+
+
+@_changes.register
+def _(event: ev.DecreeCorrected, case: Case, recorded: Recorded) -> dict[str, Any]:
+    return {
+        "decree_on": event.date,
+        "effective_on": event.effective_on,
+        "decreed_at": recorded.at,
+        "remedy_due": False,
+        **_flags(case, drop=(Flag.REMEDY_DUE,)),
+    }
+
+
+@_changes.register(ev.DecreeRevoked)
+@_changes.register(ev.DecreeAnnulled)
+def _(event: ev.Event, case: Case, recorded: Recorded) -> dict[str, Any]:
+    return {"remedy_due": False, **_flags(case, drop=(Flag.REMEDY_DUE,))}
+
+
+@_changes.register
+def _(event: ev.CaseClosedForCause, case: Case, recorded: Recorded) -> dict[str, Any]:
+    if event.cause is not EndingCause.DEATH or case.objection is None:
+        return {"aside": ()}
+    abated = case.objection.model_copy(update={"outcome": case.objection.outcome or ObjectionOutcome.ABATED})
+    dropped = (Flag.OBJECTION_OPEN, Flag.OBJECTION_OVERDUE, Flag.REMEDY_DUE)
+    return {"aside": (), "objection": abated, "remedy_due": False, **_flags(case, drop=dropped)}
+
+
+@_changes.register
+def _(event: ev.ApproverAbsent, case: Case, recorded: Recorded) -> dict[str, Any]:
+    return _flags(case, Flag.APPROVER_ABSENT)
+
+
+@_changes.register
+def _(event: ev.TemporarilyAssigned, case: Case, recorded: Recorded) -> dict[str, Any]:
+    order = Assignment.model_validate(event.model_dump(include=set(Assignment.model_fields)))
+    return {"assignment": order, "aside": event.aside, **_flags(case, Flag.TEMPORARILY_ASSIGNED)}
+
+
+@_changes.register
+def _(event: ev.AssignmentRatified, case: Case, recorded: Recorded) -> dict[str, Any]:
+    return {
+        "aside": event.aside,
+        "assignment": case.assignment and case.assignment.model_copy(update={"ratified": True}),
+    }
+
+
+@_changes.register
+def _(event: ev.AssignmentReverted, case: Case, recorded: Recorded) -> dict[str, Any]:
+    over = case.assignment and case.assignment.model_copy(update={"over": True})
+    flags = _flags(case, drop=(Flag.TEMPORARILY_ASSIGNED,))
+    return {"aside": event.aside, "assignment": over, "undo": None, **flags}
