@@ -103,13 +103,13 @@ def standing(case: Case, act: Act, actor: Actor, facts: Facts, on_behalf_of: Act
         return refusal
     if strategic(act, facts):
         definitive = [o for o in fitting if o.capacity is Capacity.DEFINITIVE]
-        if not definitive and not (act is Act.DECIDE and _caretaker_decides(case, fitting, facts)):
+        if not definitive and not (act is Act.DECIDE and caretaker_decides(case, fitting, facts)):
             return refuse(RefusalCode.ACTING_CAPACITY, act=act)
         fitting = definitive or fitting
     return Standing(min(fitting, key=lambda o: o.capacity is not Capacity.DEFINITIVE))
 
 
-def _caretaker_decides(case: Case, fitting: Iterable[OfficeHeld], facts: Facts) -> bool:
+def caretaker_decides(case: Case, fitting: Iterable[OfficeHeld], facts: Facts) -> bool:
     """Whether a caretaker governor decides, under a window that then asks for consents (PP 49/2008 Pasal 132A (2))."""
     if facts.target is None or not any(_is_caretaker(held) for held in fitting):
         return False

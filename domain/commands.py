@@ -562,6 +562,7 @@ class CorrectDecree(_Repair):
     act: Literal[Act.CORRECT_DECREE]
     ground: CorrectionGround
     effective_on: Day | None = None
+    consents: Consents = ()
 
     @model_validator(mode="after")
     def _effective_after_signing(self) -> "CorrectDecree":

@@ -670,6 +670,10 @@ class DecreeCorrected(Event):
     date: Day
     effective_on: Day
     ground: CorrectionGround
+    consents: Annotated[tuple[Consent, ...], PRIVATE] = ()
+    windows: tuple[str, ...] = ()
+    """Grounds of the restricted windows that these consents opened for another effective date."""
+    flags: tuple[Flag, ...] = ()
 
 
 class DecreeRevoked(Event):

@@ -168,7 +168,7 @@ def _(event: ev.NeedChecked, case: Case, recorded: Recorded) -> dict[str, Any]:
 @_changes.register
 def _(event: ev.AlternativeProposed, case: Case, recorded: Recorded) -> dict[str, Any]:
     kept = tuple(rule for rule in case.overridden if rule not in event.overrides_void)
-    return {"to_post": event.to_post, "answer": None, "grounds": (), "overridden": kept}
+    return {"to_post": event.to_post, "answer": None, "grounds": (), "overridden": kept, "opened_windows": None}
 
 
 @_changes.register
@@ -304,7 +304,8 @@ def _(event: ev.CaseReturned, case: Case, recorded: Recorded) -> dict[str, Any]:
 
 @_changes.register
 def _(event: ev.CaseSetBack, case: Case, recorded: Recorded) -> dict[str, Any]:
-    return {"approved_at": None, "baseline": None, "undo": None, **_superseded(case, event)}
+    gone: dict[str, Any] = {"approved_at": None, "baseline": None, "undo": None, "opened_windows": None}
+    return {**gone, **_superseded(case, event)}
 
 
 def _superseded(case: Case, event: ev.CaseReturned | ev.CaseSetBack) -> dict[str, Any]:
@@ -372,7 +373,17 @@ def _documents_missing(case: Case, missing: tuple[str, ...] | None) -> dict[str,
 @_changes.register
 def _(event: ev.BesideEvent, case: Case, recorded: Recorded) -> dict[str, Any]:
     overdue = Flag.OBJECTION_OVERDUE if isinstance(event, ev.ObjectionOverdue) else None
-    return {"aside": event.aside, **_flags(case, overdue)}
+    rung = tuple(w for w in case.aside if w not in event.aside)
+    return {"aside": event.aside, "undo": _rung_out(case, rung, overdue), **_flags(case, overdue)}
+
+
+def _rung_out(case: Case, rung: tuple[ev.Wake, ...], flag: Flag | None) -> Undo | None:
+    """The undo point without what the clock has done beside the stage since: it is not done twice."""
+    if case.undo is None:
+        return None
+    before = case.undo.before
+    aside = {"aside": tuple(w for w in before.aside if w not in rung)}
+    return case.undo.model_copy(update={"before": before.model_copy(update={**aside, **_flags(before, flag)})})
 
 
 @_changes.register
@@ -405,7 +416,8 @@ def _(event: ev.DecreeCorrected, case: Case, recorded: Recorded) -> dict[str, An
         "effective_on": event.effective_on,
         "decreed_at": recorded.at,
         "remedy_due": False,
-        **_flags(case, drop=(Flag.REMEDY_DUE,)),
+        "opened_windows": tuple(sorted({*(case.opened_windows or ()), *event.windows})) or None,
+        **_flags(case, *event.flags, drop=(Flag.REMEDY_DUE,)),
     }
 
 

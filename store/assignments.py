@@ -21,6 +21,10 @@ _BEGIN = text("""
     INSERT INTO temporary_assignment (case_id, person_id, position_code, number, during)
     VALUES (:case, :person, :position, :number, daterange(:starts_on, :until, '[]'))
 """)
+_SUPERSEDE = text(
+    "UPDATE temporary_assignment SET superseded_at = now() WHERE case_id = :case AND superseded_at IS NULL"
+)
+"""An ending that was taken back left a shortened row."""
 
 
 async def settle_assignment(connection: AsyncConnection, before: Case | None, after: Case, day: date) -> None:
@@ -33,6 +37,7 @@ async def settle_assignment(connection: AsyncConnection, before: Case | None, af
         until = day if after.placed_on else day + timedelta(days=1)
         await connection.execute(_END, {"case": after.id, "day": until})
     else:
+        await connection.execute(_SUPERSEDE, {"case": after.id})
         await connection.execute(
             _BEGIN,
             {

@@ -6,7 +6,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.case import Case
-from domain.events import DossierSupplied, Event, PlacementMade, PostRestored, SuppliedItem
+from domain.events import DossierSupplied, Event, PlacementMade, PostRestored, SeatReleased, SuppliedItem
 from store.assignments import settle_assignment
 from store.seats import move_incumbent, settle_hold
 
@@ -22,7 +22,8 @@ async def apply(connection: AsyncConnection, before: Case | None, after: Case, e
             case DossierSupplied():
                 for item in event.items:
                     await _supply(connection, after, item, day)
-    await settle_hold(connection, before, after, day)
+    given_up = any(isinstance(event, SeatReleased) for event in events)
+    await settle_hold(connection, before, after, day, given_up)
     await settle_assignment(connection, before, after, day)
 
 

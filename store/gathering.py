@@ -18,7 +18,6 @@ from domain.commands import (
     Propose,
     ProposeAlternative,
     Recompute,
-    Resume,
     RevokeDecree,
     Undelivered,
     UndoAct,
@@ -285,5 +284,4 @@ def _meets_windows(case: Case, command: Command | None, facts: Facts) -> bool:
     if not facts.windows or case.closed:
         return False
     status = case.held.status if case.held else case.status
-    at_the_decision = isinstance(command, (Elapse, Recompute, Resume)) and status in _AT_THE_DECISION
-    return command is None or at_the_decision or isinstance(command, Propose)
+    return command is None or status in _AT_THE_DECISION or isinstance(command, Propose)

@@ -12,7 +12,7 @@ from domain.decide import Decision
 from domain.events import ActUndone, CaseClosedForCause
 from domain.facts import Facts
 from domain.notices import Notice, notices, task_notices
-from domain.vocabulary import EndingCause
+from domain.vocabulary import Act, EndingCause
 
 _CANCEL = text("""
     UPDATE notice SET state = 'cancelled'
@@ -21,8 +21,12 @@ _CANCEL = text("""
                   WHERE f.case_id = :case AND f.seq = :from_seq)
 """)
 _SILENCE = text("""
-    UPDATE notice SET state = 'cancelled'
-    WHERE case_id = :case AND person_id = :person AND state IN ('queued', 'failed')
+    UPDATE notice SET state = 'cancelled', fault = 'recipient_died'
+    WHERE person_id = :person AND state IN ('queued', 'failed')
+""")
+_SPEAK_AGAIN = text("""
+    UPDATE notice SET state = 'queued', fault = NULL
+    WHERE person_id = :person AND state = 'cancelled' AND fault = 'recipient_died'
 """)
 _NEXT = text("""
     SELECT min(not_before) FROM notice
@@ -51,17 +55,22 @@ def post(decision: Decision, facts: Facts, by: str) -> Post:
 
 
 async def cancel_undone(connection: AsyncConnection, decision: Decision) -> None:
-    """Where the command took an act back, cancel the notices of that act that have not left."""
+    """Where the command took an act back, cancel the notices of that act that have not left.
+
+    A death that was none gives the person back what was still waiting for him.
+    """
     for event, case in decision.steps:
         if isinstance(event, ActUndone):
             await connection.execute(_CANCEL, {"case": case.id, "from_seq": event.from_seq})
+            if event.undone is Act.CLOSE_FOR_CAUSE:
+                await connection.execute(_SPEAK_AGAIN, {"person": case.subject})
 
 
 async def silence_dead(connection: AsyncConnection, decision: Decision) -> None:
     """Nothing more is sent to a person who died, what waits to be sent included."""
     for event, case in decision.steps:
         if isinstance(event, CaseClosedForCause) and event.cause is EndingCause.DEATH:
-            await connection.execute(_SILENCE, {"case": case.id, "person": case.subject})
+            await connection.execute(_SILENCE, {"person": case.subject})
 
 
 def _rows(case: Case, told: list[Notice], first: int = 0) -> list[dict[str, object]]:

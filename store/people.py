@@ -34,10 +34,17 @@ _DOSSIERS = f"""
               FROM talent t WHERE t.person_id = p.id AND t.superseded_at IS NULL
               ORDER BY t.year DESC LIMIT 1) AS talent,
            (SELECT jsonb_agg(jsonb_build_object('title', h.title, 'kind', h.kind, 'tier', h.tier, 'unit', h.unit,
-                                                'start', h.valid_from, 'end', h.valid_to, 'source', h.source,
+                                                'start', h.start, 'end', h.until, 'source', h.source,
                                                 'as_of', (h.recorded_at AT TIME ZONE '{PROVINCE.key}')::date)
-                             ORDER BY h.valid_from, h.title)
-              FROM post_history h WHERE h.person_id = p.id AND h.superseded_at IS NULL) AS history
+                             ORDER BY h.start, h.title)
+              FROM (SELECT title, kind, tier, unit, valid_from AS start, valid_to AS until, source, recorded_at
+                      FROM post_history WHERE person_id = p.id AND superseded_at IS NULL
+                    UNION ALL
+                    SELECT t.title, t.kind, t.tier, t.unit_code, lower(f.during), upper(f.during) - 1, f.source,
+                           f.recorded_at
+                      FROM occupancy f JOIN position t ON t.code = f.position_code AND t.superseded_at IS NULL
+                     WHERE f.person_id = p.id AND f.kind = 'incumbent' AND f.superseded_at IS NULL
+                       AND upper(f.during) <= CAST(:day AS date)) h) AS history
     FROM person p
     JOIN employee e ON e.person_id = p.id AND e.superseded_at IS NULL
     LEFT JOIN occupancy o ON o.person_id = p.id AND o.kind = 'incumbent' AND o.superseded_at IS NULL

@@ -96,9 +96,9 @@ _HOLD = text("""
 """)
 
 
-async def settle_hold(connection: AsyncConnection, before: Case | None, after: Case, day: date) -> None:
+async def settle_hold(connection: AsyncConnection, before: Case | None, after: Case, day: date, given_up: bool) -> None:
     """Make the hold of a case what the case says it is; two cases that want one seat collide on the constraint."""
-    if before and before.seat == after.seat:
+    if before and before.seat == after.seat and not given_up:
         return
     if before and before.seat is not None:
         await connection.execute(_RELEASE, {"case": after.id})

@@ -135,9 +135,15 @@ _HISTORY = {
                e.education_field, (e.recorded_at AT TIME ZONE '{PROVINCE.key}')::date AS as_of,
                e.recorded_at, e.superseded_at
         FROM employee e JOIN person p ON p.id = e.person_id WHERE e.person_id = ANY(:people)"""),
-    "occupancy": text(f"""
-        SELECT person_id, position_code, lower(during) AS since, upper(during) AS until, {_PERIOD}
-        FROM occupancy WHERE kind = 'incumbent' AND person_id = ANY(:people)"""),
+    "occupancy": text("""
+        SELECT o.person_id, o.position_code, lower(o.during) AS since, upper(o.during) AS until, o.source,
+               t.title, t.kind, t.tier, t.unit_code, o.recorded_at, o.superseded_at
+        FROM occupancy o LEFT JOIN position t ON t.code = o.position_code AND t.superseded_at IS NULL
+        WHERE o.kind = 'incumbent' AND o.person_id = ANY(:people)"""),
+    "post_history": text(f"""
+        SELECT person_id, title, kind, tier, unit, valid_from AS start, valid_to AS "end", source,
+               {_RECORDED_ON} AS as_of, {_PERIOD}
+        FROM post_history WHERE person_id = ANY(:people)"""),
     "rating": text(f"""
         SELECT person_id, year, rating, source, {_RECORDED_ON} AS as_of, {_PERIOD}
         FROM rating WHERE person_id = ANY(:people)"""),
@@ -170,6 +176,7 @@ class Histories:
         if profile is None:
             return None
         post = next((o for o in self._known("occupancy", person, at) if _covers(o, day)), None)
+        former = [_former(o) for o in self._known("occupancy", person, at) if o["title"] and _ended(o, day)]
         talents = self._known("talent", person, at)
         return {
             **profile,
@@ -178,6 +185,7 @@ class Histories:
             "ratings": self._known("rating", person, at),
             "conditions": self._known("condition", person, at),
             "competences": {c["competence"]: c for c in self._known("competence", person, at)},
+            "history": [*self._known("post_history", person, at), *former],
             "talent": max(talents, key=lambda t: t["year"], default=None),
         }
 
@@ -188,6 +196,24 @@ class Histories:
             for r in self._rows.get((table, person), ())
             if r["recorded_at"] <= seen and (r["superseded_at"] is None or r["superseded_at"] > seen)
         ]
+
+
+def _ended(occupancy: Mapping[str, Any], day: date) -> bool:
+    return occupancy["until"] is not None and occupancy["until"] <= day
+
+
+def _former(occupancy: Mapping[str, Any]) -> dict[str, Any]:
+    """A post that the register itself saw somebody leave, as a post held before."""
+    return {
+        "title": occupancy["title"],
+        "kind": occupancy["kind"],
+        "tier": occupancy["tier"],
+        "unit": occupancy["unit_code"],
+        "start": occupancy["since"],
+        "end": occupancy["until"] - timedelta(days=1),
+        "source": occupancy["source"],
+        "as_of": local_day(occupancy["recorded_at"]),
+    }
 
 
 def _covers(row: Mapping[str, Any], day: date) -> bool:

@@ -4,7 +4,7 @@ Before the placement the case ends and its seat is free; after it the person goe
 one where the old one is taken, in the transaction that ends the decree.
 """
 
-from domain import terms
+from domain import terms, windows
 from domain.case import Case
 from domain.commands import AnnulDecree, CorrectDecree, RevokeDecree
 from domain.decide.draft import Draft
@@ -27,6 +27,12 @@ def correct_decree(draft: Draft, command: CorrectDecree) -> Refusal | None:
     effective = command.effective_on or case.effective_on
     assert effective is not None, "a decree names its effective date"
     again = command.effective_on is not None
+    closed = (
+        windows.closed_windows(case, facts, facts.target, command.date, effective) if again and facts.target else []
+    )
+    if refused := windows.gate(closed, facts, command.consents):
+        return refused
+    opened = windows.grounds(closed)
     at_once = again and effective <= facts.today
     waits = again and not at_once
     draft.add(
@@ -35,6 +41,9 @@ def correct_decree(draft: Draft, command: CorrectDecree) -> Refusal | None:
             date=command.date,
             effective_on=effective,
             ground=command.ground,
+            consents=windows.recorded(command.consents),
+            windows=opened,
+            flags=windows.flags((), opened),
             move=terms.waiting_for(Status.AWAITING_EFFECTIVE_DATE, effective, WakeKind.EFFECT, facts.calendar)
             if waits
             else None,

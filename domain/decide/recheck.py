@@ -1,6 +1,6 @@
 """Looking again: what a hold may have changed, a post that is gone, an approver who is not there."""
 
-from domain.authority import responsible, strategic
+from domain.authority import caretaker_decides, responsible, strategic
 from domain.case import Case
 from domain.commands import RecheckPost
 from domain.decide.draft import Draft
@@ -94,8 +94,8 @@ def note_absence(draft: Draft) -> None:
         return
     office = responsible(_OFFICES[step], case)
     holders = [h for h in facts.holders if h.office is office]
-    able = [h for h in holders if h.capacity is Capacity.DEFINITIVE or not strategic(step, facts)]
-    if not able:
+    able = any(h.capacity is Capacity.DEFINITIVE for h in holders) or (holders and not strategic(step, facts))
+    if not able and not (step is Act.DECIDE and caretaker_decides(case, holders, facts)):
         draft.add(ApproverAbsent(office=office, acting_only=bool(holders)))
 
 

@@ -13,6 +13,7 @@ from fastapi.routing import iter_route_contexts
 
 from tests.api.callers import CALLERS, DECIDERS, HEADS, HR, OVERSEERS, PERSONS, READS, SEES
 from tests.domain.builders import DEMO
+from tests.files import pdf
 from tests.house import CaseFile, House
 
 NONE: Any = MappingProxyType({})
@@ -38,6 +39,7 @@ class OfCase(NamedTuple):
     served: Set[str]
     body: Any = NONE
     operator: int = 404
+    status: int = 200
 
 
 OPENING = {"nip": "{nip}", "position_code": "DLH-S-04"}
@@ -93,6 +95,13 @@ TABLE: dict[str, Open | Person | OfCase] = {
     "GET /api/v1/cases/{case_id}/attempts": OfCase(OVERSEERS),
     "GET /api/v1/cases/{case_id}/notices": OfCase({*HR, *OVERSEERS}),
     "POST /api/v1/cases/{case_id}/acts": OfCase(PERSONS, body=SPEECH, operator=403),
+    "GET /api/v1/cases/{case_id}/documents": OfCase(PERSONS),
+    "GET /api/v1/cases/{case_id}/documents/{document_id}/content": OfCase(READS),
+    "GET /api/v1/cases/{case_id}/accesses": OfCase({"employee", *OVERSEERS}),
+    # Whoever may hand in hears that the person has no such document elsewhere.
+    "POST /api/v1/cases/{case_id}/documents": OfCase(
+        {"employee", *HR}, body={"reuse": f"d_{'a' * 26}"}, operator=403, status=404
+    ),
 }
 
 
@@ -107,7 +116,7 @@ def _expected(rule: Open | Person | OfCase, caller: str | None, moment: str) -> 
         case OfCase():
             if caller == "operator":
                 return rule.operator
-            return 404 if caller not in SEES[moment] else 200 if caller in rule.served else 403
+            return 404 if caller not in SEES[moment] else rule.status if caller in rule.served else 403
 
 
 def _routes(house: House) -> dict[str, str]:
@@ -127,7 +136,14 @@ async def test_the_table_knows_every_route(common_house: House) -> None:
 async def case(common_house: House) -> CaseFile:
     """In needs check until a test walks it on; another case stands beside it."""
     await common_house.open("it_self_nomination")
-    return await common_house.open("lateral_pass")
+    case = await common_house.open("lateral_pass")
+    answer = await common_house.request(
+        "POST", f"/cases/{case.id}/documents", "cast:lateral_pass", content=pdf(), params={"document": "D07"},
+        headers={"Idempotency-Key": "one", "Content-Type": "application/pdf"},
+    )  # fmt: skip
+    assert answer.status_code == 201, answer.text
+    await case.look()
+    return case
 
 
 @pytest.mark.parametrize("moment", MOMENTS)
@@ -135,8 +151,10 @@ async def test_every_route_for_every_caller(common_house: House, case: CaseFile,
     if moment == "approval":
         await case.walk(to="awaiting_consideration")
     assert case.state["stage"] == moment
+    [document] = [d for d in (await common_house.get(f"/cases/{case.id}/documents"))["items"] if d["versions"]]
     filled = {
         "case_id": case.id,
+        "document_id": document["versions"][0]["id"],
         "employee_id": case.state["employee"]["id"],
         "code": "DLH-S-04",
         "year": "2039",

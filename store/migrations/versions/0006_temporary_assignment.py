@@ -22,6 +22,14 @@ CREATE INDEX temporary_assignment_person ON temporary_assignment (person_id) WHE
 GRANT SELECT, INSERT, UPDATE, DELETE ON temporary_assignment TO mutasi_app;
 """
 
+DECREED_AT = """
+UPDATE docket d SET state = jsonb_set(d.state, '{decreed_at}', to_jsonb(l.at))
+FROM (SELECT DISTINCT ON (case_id) case_id, at FROM ledger WHERE type = 'decree_issued' ORDER BY case_id, seq DESC) l
+WHERE l.case_id = d.case_id AND d.state ->> 'decreed_at' IS NULL;
+"""
+"""Cases decreed before an objection was possible know since when they can be objected to."""
+
 
 def upgrade() -> None:
     op.execute(TABLE)
+    op.execute(DECREED_AT)
