@@ -15,8 +15,8 @@ POST = {
 }
 
 
-async def _rising(house: House) -> tuple[str, str]:
-    """Somebody of whom all is known but his experience, and the post he would rise to."""
+async def _rising(house: House) -> str:
+    """The post that somebody of the cast would rise to, of whom all is known but his experience."""
     nip = house.cast["lateral_pass"]["nip"]
     async with house.engine.begin() as connection:
         row = (await connection.execute(_POST)).one()
@@ -24,7 +24,7 @@ async def _rising(house: House) -> tuple[str, str]:
         for statement in _KNOWN:
             used = {name: value for name, value in known.items() if f":{name}" in statement.text}
             await connection.execute(statement, used)
-    return nip, row.code
+    return str(row.code)
 
 
 _POST = text("""
@@ -52,11 +52,8 @@ _KNOWN = (
 
 
 async def test_experience_is_asked_for_where_a_rule_needs_it_and_supplied_in_the_case(house: House) -> None:
-    nip, code = await _rising(house)
-    opened: dict[str, Any] = {"nip": nip, "position_code": code, "reason": "Promosi"}
-    answer = await house.request("POST", "/cases", "hr_officer", json=opened, headers={"Idempotency-Key": "k-1"})
-    assert answer.status_code == 201, answer.text
-    state = answer.json()
+    code = await _rising(house)
+    state = (await house.open("lateral_pass", position_code=code)).state
     assert (state["stage"], state["status"]) == ("evaluation", "incomplete")
 
     async def supply(**item: Any) -> Any:
