@@ -266,7 +266,8 @@ class CaseMachine(RuleBasedStateMachine):
     @rule(data=st.data())
     def somebody_acts_who_may(self, data: st.DataObject) -> None:
         assert self.case is not None
-        allowed = [(a, p) for a in Act for p in PEOPLE if not isinstance(may(self.case, a, self.facts(p)), Refusal)]
+        known = {p: self.facts(p) for p in PEOPLE}
+        allowed = [(a, p) for a in Act for p in PEOPLE if not isinstance(may(self.case, a, known[p]), Refusal)]
         forward = [pair for pair in allowed if pair[0] not in DISRUPTIVE]
         if forward and data.draw(st.integers(0, 5)):
             allowed = forward
