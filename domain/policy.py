@@ -352,7 +352,11 @@ class Policy(_Part):
 
     def rules_of(self, stage: Stage) -> list[str]:
         """Codes of the rules judged at a stage, in order."""
-        return sorted(code for code, rule in self.rules.items() if rule.stage is stage)
+        return self._codes_by_stage[stage]
+
+    @cached_property
+    def _codes_by_stage(self) -> dict[Stage, list[str]]:
+        return {stage: sorted(c for c, rule in self.rules.items() if rule.stage is stage) for stage in Stage}
 
     @classmethod
     def from_canonical(cls, text: str) -> "Policy":

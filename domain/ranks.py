@@ -1,5 +1,6 @@
 """Orders that the field compares by: grades, education, tiers of posts, retirement."""
 
+from calendar import monthrange
 from datetime import date
 
 from domain.vocabulary import EmployeeStatus, PositionKind, Tier
@@ -72,12 +73,10 @@ def post_level(kind: PositionKind, tier: Tier | None) -> int:
 def add_months(day: date, months: int) -> date:
     """The same day `months` later; the last day of the month where that day does not exist."""
     year, month0 = divmod(day.year * 12 + day.month - 1 + months, 12)
-    for dom in range(day.day, 0, -1):
-        try:
-            return date(year, month0 + 1, dom)
-        except ValueError:
-            continue
-    raise AssertionError("every month has a first day")
+    try:
+        return date(year, month0 + 1, day.day)
+    except ValueError:
+        return date(year, month0 + 1, monthrange(year, month0 + 1)[1])
 
 
 def whole_months(earlier: date, later: date) -> int:

@@ -5,6 +5,7 @@ Missing data is `unknown`: never zero, never a pass. A rule whose subject does n
 
 from collections.abc import Callable, Iterable
 from datetime import date, timedelta
+from functools import cached_property
 from typing import Any
 
 from domain import careers, planning
@@ -59,7 +60,7 @@ class Question:
         self.origin = origin
         self.today = facts.today
 
-    @property
+    @cached_property
     def direction(self) -> Direction | None:
         """Whether the move rises, falls or stays level; unknown for a person without a post."""
         post = self.dossier.position
@@ -101,8 +102,8 @@ def judge(question: Question, stages: Iterable[Stage]) -> tuple[RuleResult, ...]
 
 def outcomes(question: Question, stage: Stage) -> dict[str, RuleOutcome]:
     """What `judge` finds at a stage, unexplained: for whoever judges thousands."""
-    rules = question.facts.policy.rules
-    return {c: _JUDGES[c](question, rule)["outcome"] for c, rule in rules.items() if rule.stage is stage}
+    policy = question.facts.policy
+    return {code: _JUDGES[code](question, policy.rules[code])["outcome"] for code in policy.rules_of(stage)}
 
 
 def eligibility(

@@ -69,19 +69,19 @@ def verdict(policy: Policy, subject: Subject) -> Verdict:
         policy=policy,
         calendar=_NO_CALENDAR,
         actor=_NOBODY,
-        dossier=subject.dossier,
-        target=subject.target,
         last_closed_rating_year=max(policy.evaluation.last_closed_rating_year, subject.closed_year),
     )
     question = Question(facts, subject.dossier, subject.target, subject.kind, subject.origin)
     found = outcomes(question, Stage.EVALUATION)
-    waived = subject.overridden
-    binding = {c: o for c, o in found.items() if c not in waived and policy.rules[c].severity is not Severity.WARN}
-    stopping = {code for code, outcome in binding.items() if outcome in _STOPPING}
+    stopping = {
+        code: outcome
+        for code, outcome in found.items()
+        if outcome in _STOPPING and code not in subject.overridden and policy.rules[code].severity is not Severity.WARN
+    }
     warning = frozenset(code for code, outcome in found.items() if outcome is RuleOutcome.WARN)
     if subject.route and not _has_route(policy, subject):
         return Verdict(Eligibility.INELIGIBLE, frozenset({*stopping, ROUTE}), warning)
-    return Verdict(whole(binding.values()), frozenset(stopping), warning)
+    return Verdict(whole(stopping.values()), frozenset(stopping), warning)
 
 
 def _has_route(policy: Policy, subject: Subject) -> bool:

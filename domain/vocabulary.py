@@ -225,7 +225,10 @@ class Rating(StrEnum):
     @property
     def rank(self) -> int:
         """0 for the worst predicate, 4 for the best."""
-        return list(Rating).index(self)
+        return _RATING_RANK[self]
+
+
+_RATING_RANK = {rating: rank for rank, rating in enumerate(Rating)}
 
 
 class Expectation(StrEnum):
