@@ -14,7 +14,7 @@ up: $(READY) ## Start the whole product with demo data; Ctrl-C stops it
 	@exec $(BIN)/mutasi up
 
 test: $(READY) ## Run all tests, on the real servers
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n auto --dist loadfile
 
 check: $(READY) ## Lint and type-check
 	@$(BIN)/ruff check .

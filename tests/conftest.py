@@ -19,7 +19,7 @@ from store.imports.province import import_directory
 from store.migrate import migrate
 from tests.house import House, local_day, read_cast
 from tests.house import house as open_house
-from tests.order import record, the_house_is_in_order
+from tests.order import record, the_cases_replay, the_house_is_in_order
 
 
 @pytest.fixture(scope="session")
@@ -118,7 +118,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 RECORD_INTO = os.environ.get("MUTASI_RECORD")
 """Directory to record the histories of all stories into, for the replay tests; with MUTASI_PAYLOAD_ENCRYPTION=false."""
 CACHED = int(os.environ.get("MUTASI_TEST_CACHED_WORKFLOWS", "1000"))
-"""0 replays every workflow on each of its tasks: `make test` runs the stories once like that."""
+"""0 replays every workflow on each of its tasks, which takes twice as long."""
 
 
 @pytest.fixture
@@ -129,5 +129,6 @@ async def house(
     async with open_house(temporal_env, database, home, read_cast(demo_directory), CACHED) as opened:
         yield opened
         await the_house_is_in_order(opened)
+        await the_cases_replay(opened, temporal_env.client.data_converter)
         if RECORD_INTO and not hasattr(request.node, "callspec"):
             await record(opened, Path(RECORD_INTO), request.node.name)
