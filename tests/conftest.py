@@ -22,10 +22,25 @@ from tests.house import house as open_house
 from tests.order import record, the_cases_replay, the_house_is_in_order
 
 
+def server_directory() -> "tempfile.TemporaryDirectory[str]":
+    """A directory that the user of the embedded PostgreSQL may enter.
+
+    Not one of pytest's: each start of pytest shuts those to every other user, under a server that is running in one.
+    """
+    return tempfile.TemporaryDirectory(prefix="mutasi-test-", ignore_cleanup_errors=True)
+
+
+@pytest.fixture
+def server_home() -> Iterator[Path]:
+    """A home for servers of a test's own."""
+    with server_directory() as directory:
+        yield Path(directory)
+
+
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Postgres]:
     """One embedded PostgreSQL for the session."""
-    with tempfile.TemporaryDirectory(prefix="mutasi-test-", ignore_cleanup_errors=True) as directory:
+    with server_directory() as directory:
         server = Postgres(Path(directory) / "pg")
         yield server
         server.stop()

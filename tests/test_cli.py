@@ -21,6 +21,7 @@ import pytest
 
 from runtime.demo import write_demo_province
 from runtime.servers import free_port
+from tests.conftest import server_directory
 from tests.house import local_day
 
 MUTASI = Path(sys.executable).parent / "mutasi"
@@ -123,12 +124,13 @@ def _soon(condition: Any, within: float = 15) -> Any:
 
 
 @pytest.fixture(scope="module")
-def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
-    running = Product(tmp_path_factory.mktemp("up"))
-    running.start()
-    yield running
-    assert running.stop() < 15
-    assert running.processes() == []
+def product() -> Iterator[Product]:
+    with server_directory() as directory:
+        running = Product(Path(directory))
+        running.start()
+        yield running
+        assert running.stop() < 15
+        assert running.processes() == []
 
 
 @pytest.fixture(scope="module")
@@ -418,8 +420,8 @@ def test_no_log_names_anybody(product: Product, case: dict[str, Any]) -> None:
         assert "Arifuddin" not in text and "example.test" not in text, name
 
 
-def test_an_empty_register_is_filled_and_kept_over_a_restart(tmp_path: Path, province: Path) -> None:
-    product = Product(tmp_path, MUTASI_DEMO="false")
+def test_an_empty_register_is_filled_and_kept_over_a_restart(server_home: Path, province: Path) -> None:
+    product = Product(server_home, MUTASI_DEMO="false")
     product.start()
     assert "hr_officer" not in product.said, "there is nobody to play"
     assert product.run("token", "governor").returncode == 1
@@ -428,7 +430,7 @@ def test_an_empty_register_is_filled_and_kept_over_a_restart(tmp_path: Path, pro
     opened = product.open(EMPLOYEE, "DLH-S-04", officer)
     assert product.stop() < 15
     assert product.processes() == []
-    assert not (tmp_path / "instance.json").exists()
+    assert not (server_home / "instance.json").exists()
     away = product.run("case", "list")
     assert (away.returncode, away.stdout) == (2, "") and "mutasi up" in away.stderr
     assert product.start() < 20

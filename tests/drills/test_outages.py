@@ -29,10 +29,10 @@ from workflows import contract
 
 @pytest.fixture
 async def frail_register(
-    temporal_env: WorkflowEnvironment, tmp_path: Path, home: Path, demo_directory: Path
+    temporal_env: WorkflowEnvironment, server_home: Path, home: Path, demo_directory: Path
 ) -> AsyncIterator[tuple[House, servers.Postgres, Callable[[], servers.Postgres]]]:
     """A house whose PostgreSQL is its own and can be stopped and started."""
-    server = servers.Postgres(tmp_path / "pg")
+    server = servers.Postgres(server_home / "pg")
     server.create("mutasi")
     engine = owner_engine(server.url("mutasi"))
     migrate(engine)
@@ -40,9 +40,9 @@ async def frail_register(
     fill_with_demo(server.url("mutasi"), demo_directory)
     url = server.url("mutasi", "mutasi_app")
     async with open_house(temporal_env, url, home, read_cast(demo_directory)) as opened:
-        yield opened, server, lambda: servers.Postgres(tmp_path / "pg")
+        yield opened, server, lambda: servers.Postgres(server_home / "pg")
         await the_house_is_in_order(opened)
-    servers.Postgres(tmp_path / "pg").stop()
+    servers.Postgres(server_home / "pg").stop()
 
 
 async def test_the_register_is_away_for_a_while(
