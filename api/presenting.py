@@ -10,7 +10,7 @@ from domain import catalogue
 from domain import nip as nips
 from domain.case import Case
 from domain.decide import may
-from domain.events import Due, ExcludedDay, Pause, PostRef, RuleResult
+from domain.events import Choice, Due, ExcludedDay, Pause, PostRef, RuleResult
 from domain.facts import Facts, Window
 from domain.policy import Policy
 from domain.refusals import Refusal
@@ -130,6 +130,24 @@ def objection(case: Case, language: str) -> out.ObjectionOut:
     )
 
 
+def choice(made: Choice, language: str) -> out.ChoiceOut:
+    """Where the person stood in the ranking when he was chosen."""
+    return out.ChoiceOut(
+        rank=made.rank,
+        field=made.field,
+        length=made.length,
+        on_list=made.on_list,
+        ground=made.ground,
+        ground_text=choice_ground(made.ground, language) if made.ground else None,
+    )
+
+
+def choice_ground(ground: str, language: str) -> str:
+    """A ground of a choice in words; its code where a policy of before named one that has none."""
+    key = f"choice_ground.{ground}"
+    return i18n.text(key, language) if i18n.has(key, language) else ground
+
+
 def _effect_day(value: Due) -> date:
     return value.final_on or value.on
 
@@ -206,7 +224,7 @@ def case_view(
     )
     undo = case.undo if case.undoable_at(facts.now) else None
     judged = [rule(r, facts.policy, language, case.overridden) for r in results]
-    informed = viewer.person == case.subject or viewer.is_hr or viewer.oversees or viewer.holds(DECIDERS)
+    informed = viewer.person == case.subject or _ranks(viewer)
     return out.CaseOut.model_validate(
         {
             **summary(row, viewer, facts.now, language),
@@ -221,6 +239,7 @@ def case_view(
             "seat_held": case.seat is not None,
             "answer": case.answer,
             "grounds": case.grounds if informed else (),
+            "choice": choice(case.choice, language) if case.choice and informed else None,
             "board": case.board,
             "proposal": case.proposal,
             "deferred_until": case.deferred_until,
@@ -299,6 +318,13 @@ def documents_lacking(found: list[catalogue.Entry]) -> out.DocumentsLackingOut:
     )
 
 
+def _ranks(viewer: Viewer) -> bool:
+    """Whether somebody may see how people were compared: HR, those who decide and those who oversee."""
+    return viewer.is_hr or viewer.oversees or viewer.holds(DECIDERS)
+
+
+_OF_OTHERS = frozenset({"choice_list"})
+"""Private fields that are about other people than the one concerned: he does not see them."""
 _SEALED_TYPES = frozenset({"board_voted"})
 """Events whose content the employee does not see: how single members voted."""
 _NIP = "employee_nip"
@@ -313,6 +339,8 @@ def event(entry: LedgerEntry, viewer: Viewer, subject: str, superseded: bool, la
     shown = {k: v for k, v in private.items() if k not in ("reason", "note") and not k.startswith("actor.")}
     if _NIP in shown:
         shown[_NIP] = nip_for(viewer, subject, shown[_NIP])
+    hide = frozenset[str]() if _ranks(viewer) and not sealed else _OF_OTHERS
+    data = {k: v for k, v in {**body["data"], **shown}.items() if k not in hide}
     actor = body["actor"]
     return out.EventOut(
         seq=body["seq"],
@@ -329,7 +357,7 @@ def event(entry: LedgerEntry, viewer: Viewer, subject: str, superseded: bool, la
         ),
         reason=None if hidden else private.get("reason"),
         note=None if sealed else private.get("note"),
-        data={} if hidden else {**body["data"], **shown},
+        data={} if hidden else data,
         hash=entry.hash,
         prev_hash=body["prev"],
         policy=body["policy"],

@@ -242,6 +242,20 @@ class DocumentsLackingOut(BaseModel):
     awaiting: list[str]
 
 
+class ChoiceOut(BaseModel):
+    """Where the person chosen stood in the ranking for the post.
+
+    Who else stood there is in the events, for HR and those who decide or oversee.
+    """
+
+    rank: int | None = Field(description="Place in the order of fit; none without the hard requirements of the post.")
+    field: int = Field(description="How many passed the hard requirements and were free.")
+    length: int = Field(description="How many the list that binds has.")
+    on_list: bool
+    ground: str | None
+    ground_text: str | None
+
+
 class CaseOut(CaseSummary):
     """A case as this caller sees it, with the acts open to him now and why others are not."""
 
@@ -256,6 +270,7 @@ class CaseOut(CaseSummary):
     seat_held: bool
     answer: str | None
     grounds: list[str]
+    choice: ChoiceOut | None = None
     board: Recommendation | None
     proposal: Recommendation | None
     deferred_until: date | None

@@ -137,6 +137,8 @@ class Case(_Part):
     """Everyone who supplied facts by which the case was judged: none of them may verify it."""
     override: PendingOverride | None = None
     overridden: tuple[str, ...] = ()
+    choice: ev.Choice | None = None
+    """Where the person stood in the ranking when he was chosen for the post."""
 
     answer: Answer | None = None
     grounds: tuple[str, ...] = ()

@@ -334,7 +334,44 @@ class NeedChecked(Event):
     flags: tuple[Flag, ...] = ()
 
 
-class NeedConfirmed(Event):
+class Listed(_Part):
+    """Somebody on the ranked list, by id, with his score."""
+
+    person: str
+    score: int | None = None
+
+
+class Choice(_Part):
+    """Where the person chosen stood in the ranking of that day, and on which ground he was taken from off the list."""
+
+    agency: str
+    """Code of the agency of the post."""
+    length: int
+    """How many the list that binds has, by the policy."""
+    field: int
+    """How many passed the hard requirements of the post and had no other open case."""
+    busy: int
+    """How many more had another open case and were left out."""
+    rank: int | None = None
+    """Place in the order of fit, before the rules of evaluation; none for who does not pass the hard requirements."""
+    on_list: bool
+    ground: str | None = None
+
+
+class ChoosingEvent(Event):
+    """What puts a person to a post: with the ranking as it was then, so that the choice can be judged again.
+
+    Cases whose policy has no list have no `choice`.
+    """
+
+    choice: Choice | None = None
+    choice_score: Annotated[int | None, PRIVATE] = None
+    choice_list: Annotated[tuple[Listed, ...] | None, PRIVATE] = None
+    """The list: the first who may be chosen, best first."""
+    choice_reason: Annotated[str | None, PRIVATE] = None
+
+
+class NeedConfirmed(ChoosingEvent):
     """HR confirmed that the target needs the person and the origin can let him go."""
 
     type: Literal["need_confirmed"] = "need_confirmed"
@@ -346,7 +383,7 @@ class NeedConfirmed(Event):
     backfill_reference: Annotated[str | None, PRIVATE] = None
 
 
-class AlternativeProposed(Event):
+class AlternativeProposed(ChoosingEvent):
     """HR proposed another post; the case goes on with it as its target."""
 
     type: Literal["alternative_proposed"] = "alternative_proposed"
@@ -487,6 +524,8 @@ class DecisionMade(Event):
     until: date | None = None
     consent_reference: Annotated[str | None, PRIVATE] = None
     against_advice: bool = False
+    advice_ground: str | None = None
+    """The ground of an approval against advice; not told by entries from before it was asked."""
     consents: Annotated[tuple[Consent, ...], PRIVATE] = ()
     windows: tuple[str, ...] = ()
     """Grounds of the restricted windows that the consents opened."""

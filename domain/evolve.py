@@ -166,9 +166,20 @@ def _(event: ev.NeedChecked, case: Case, recorded: Recorded) -> dict[str, Any]:
 
 
 @_changes.register
+def _(event: ev.NeedConfirmed, case: Case, recorded: Recorded) -> dict[str, Any]:
+    return _chosen(case, event)
+
+
+@_changes.register
 def _(event: ev.AlternativeProposed, case: Case, recorded: Recorded) -> dict[str, Any]:
     kept = tuple(rule for rule in case.overridden if rule not in event.overrides_void)
-    return {"to_post": event.to_post, "answer": None, "grounds": (), "overridden": kept, "opened_windows": None}
+    fresh: dict[str, Any] = {"to_post": event.to_post, "answer": None, "grounds": (), "opened_windows": None}
+    return {**fresh, "overridden": kept, **_chosen(case, event)}
+
+
+def _chosen(case: Case, event: ev.ChoosingEvent) -> dict[str, Any]:
+    off = event.choice is not None and not event.choice.on_list
+    return {"choice": event.choice, **_flags(case, Flag.OFF_LIST if off else None, drop=(Flag.OFF_LIST,))}
 
 
 @_changes.register
@@ -315,6 +326,9 @@ def _superseded(case: Case, event: ev.CaseReturned | ev.CaseSetBack) -> dict[str
     if event.to_stage in (Stage.EVALUATION, Stage.NEEDS_CHECK, Stage.CONSULTATION):
         superseded |= {"answer": None, "grounds": ()}
         dropped += [Flag.EMPLOYEE_SILENT, Flag.OBJECTION_CARRIED, Flag.CONDITIONS_SETTLED, Flag.ALTERNATIVE_DECLINED]
+    if event.to_stage in (Stage.EVALUATION, Stage.NEEDS_CHECK):
+        superseded["choice"] = None
+        dropped.append(Flag.OFF_LIST)
     if event.to_stage is not Stage.APPROVAL:
         superseded["reached"] = ()
         dropped.append(Flag.BRIEFING_PARTIAL)

@@ -407,6 +407,7 @@ class Flag(StrEnum):
     REMEDY_DUE = "remedy_due"
     APPROVER_ABSENT = "approver_absent"
     TEMPORARILY_ASSIGNED = "temporarily_assigned"
+    OFF_LIST = "off_list"
 
 
 class Direction(StrEnum):
