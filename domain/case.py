@@ -84,6 +84,7 @@ class Assignment(_Part):
     starts_on: date
     until: date
     ratify_by: date
+    ratify_due: ev.Due | None = None
     ratified: bool = False
     over: bool = False
 
@@ -132,6 +133,7 @@ class Case(_Part):
     marks: tuple[ev.RuleMark, ...] = ()
     need_marks: tuple[ev.RuleMark, ...] = ()
     contest_until: datetime | None = None
+    contest_due: ev.Due | None = None
     contested: bool = False
     suppliers: tuple[str, ...] = ()
     """Everyone who supplied facts by which the case was judged: none of them may verify it."""

@@ -19,6 +19,7 @@ from domain.vocabulary import (
     Audience,
     ConsentIssuer,
     CorrectionGround,
+    Deadline,
     DecisionChoice,
     DefectGround,
     Eligibility,
@@ -250,6 +251,8 @@ class EvaluationJudged(Event):
     marks: tuple[RuleMark, ...]
     results: Annotated[tuple[RuleResult, ...], PRIVATE] = ()
     contest_until: datetime | None = None
+    contest: Due | None = None
+    """The same with its reasons; not told by entries from before it moved with the calendar."""
 
 
 class SuppliedItem(_Part):
@@ -686,6 +689,8 @@ class TemporarilyAssigned(BesideEvent):
     starts_on: date
     until: date
     ratify_by: date
+    ratify_due: Due | None = None
+    """The same with its reasons; not told by entries from before it moved with the calendar."""
 
 
 class AssignmentRatified(BesideEvent):
@@ -931,6 +936,10 @@ class DeadlineRecomputed(Event):
     """Version of the calendar it was reckoned with."""
     ordered_by: str | None = None
     """Person id of who had the deadlines recomputed; none where the clock looked by itself."""
+    deadline: Deadline = Deadline.STAGE
+    """Which deadline moved."""
+    aside: tuple[Wake, ...] | None = None
+    """What the clock waits for beside the stage, where a deadline there moved."""
 
 
 class NoticeUndelivered(Event):

@@ -8,6 +8,7 @@ from domain import events as ev
 from domain.case import CLOCK, Assignment, Case, Held, Objection, PendingOverride, Recorded, Undo, Vote
 from domain.vocabulary import (
     Act,
+    Deadline,
     DecisionChoice,
     EndingCause,
     Flag,
@@ -118,7 +119,7 @@ def _flags(case: Case, *add: Flag | None, drop: tuple[Flag, ...] = ()) -> dict[s
 
 @_changes.register
 def _(event: ev.EvaluationJudged, case: Case, recorded: Recorded) -> dict[str, Any]:
-    return {"marks": event.marks, "contest_until": event.contest_until}
+    return {"marks": event.marks, "contest_until": event.contest_until, "contest_due": event.contest}
 
 
 @_changes.register
@@ -362,7 +363,23 @@ def _(event: ev.ClockEvent, case: Case, recorded: Recorded) -> dict[str, Any]:
 @_changes.register
 def _(event: ev.DeadlineRecomputed, case: Case, recorded: Recorded) -> dict[str, Any]:
     waits = Flag.RESTRICTED_WINDOW if event.cause == "window" and event.new.on > event.old.on else None
-    return {"due": event.new, "wakes": event.wakes, "undo": None, **_flags(case, waits)}
+    aside = {} if event.aside is None else {"aside": event.aside}
+    return {"wakes": event.wakes, "undo": None, **aside, **_date_of(event, case), **_flags(case, waits)}
+
+
+def _date_of(event: ev.DeadlineRecomputed, case: Case) -> dict[str, Any]:
+    """The moved date where the case keeps it."""
+    new = event.new
+    match event.deadline:
+        case Deadline.STAGE:
+            return {"due": new}
+        case Deadline.OBJECTION:
+            return {"objection": case.objection and case.objection.model_copy(update={"due": new})}
+        case Deadline.RATIFICATION:
+            order = case.assignment
+            return {"assignment": order and order.model_copy(update={"ratify_by": new.on, "ratify_due": new})}
+        case Deadline.CONTEST:
+            return {"contest_until": new.at, "contest_due": new}
 
 
 @_changes.register

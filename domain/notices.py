@@ -12,7 +12,7 @@ from domain.authority import HR, head_office
 from domain.case import Case
 from domain.facts import Facts
 from domain.tasks import Task, stage_tasks
-from domain.vocabulary import DecisionChoice, Eligibility, EndingCause, Office, Outcome, Verdict
+from domain.vocabulary import Deadline, DecisionChoice, Eligibility, EndingCause, Office, Outcome, Verdict
 
 
 class Notice(BaseModel):
@@ -142,7 +142,7 @@ def _addressed(event: ev.Event, case: Case, facts: Facts) -> Iterator[tuple[str,
         case ev.ReminderDue():
             yield from _each("reminder", _task_holders(case, facts))
         case ev.DeadlineRecomputed():
-            yield from _each("deadline_recomputed", (*_task_holders(case, facts), *_handlers(case, facts)))
+            yield from _each("deadline_recomputed", (*_bound_by(event.deadline, case, facts), *_handlers(case, facts)))
         case ev.DeadlinePassed():
             yield from _each("deadline_passed", (*_task_holders(case, facts), *_handlers(case, facts)))
         case ev.CaseEscalated():
@@ -229,6 +229,19 @@ def _deciders(case: Case, facts: Facts) -> tuple[str, ...]:
     return () if late else _holders(Office.GOVERNOR, facts)
 
 
+def _bound_by(deadline: Deadline, case: Case, facts: Facts) -> Iterable[str]:
+    """Whom a deadline binds, and who waits for it."""
+    match deadline:
+        case Deadline.STAGE:
+            return _task_holders(case, facts)
+        case Deadline.OBJECTION:
+            return (case.subject, *_deciders(case, facts))
+        case Deadline.RATIFICATION:
+            return _holders(Office.GOVERNOR, facts)
+        case Deadline.CONTEST:
+            return (case.subject,)
+
+
 def _above(facts: Facts) -> tuple[str, ...]:
     return (*_holders(Office.REGIONAL_SECRETARY, facts), *_holders(Office.HR_HEAD, facts))
 
@@ -257,6 +270,9 @@ def _params(event: ev.Event, case: Case) -> dict[str, str | int]:
             params = {"number": case.number, "status": case.status, "due_on": case.objection.due.on.isoformat()}
         case ev.PlacementMade():
             params["effective_on"] = event.effective_on.isoformat()
+        case ev.DeadlineRecomputed() if event.deadline is not Deadline.STAGE:
+            standing = {"number": case.number, "status": case.status}
+            params = {**standing, "due_on": event.new.on.isoformat(), "deadline": event.deadline}
         case ev.ReminderDue():
             params["percent"] = event.percent
     return params

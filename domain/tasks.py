@@ -46,7 +46,7 @@ def _beside(case: Case) -> tuple[Task, ...]:
     found: list[Task] = []
     order, objection = case.assigned, case.objection
     if order is not None and not order.ratified:
-        found.append(_governor(case, (Act.RATIFY_ASSIGNMENT,)))
+        found.append(_governor(case, (Act.RATIFY_ASSIGNMENT,)).model_copy(update={"due": order.ratify_due}))
     if objection is not None and objection.open:
         act = Act.DECLARE_INADMISSIBLE if objection.late else Act.DECIDE_OBJECTION
         asked = _hr(case, (act,)) if objection.late else _governor(case, (act,))

@@ -410,6 +410,15 @@ class Flag(StrEnum):
     OFF_LIST = "off_list"
 
 
+class Deadline(StrEnum):
+    """Which date of a case runs: the term of the stage, or one beside it with a clock or an end of its own."""
+
+    STAGE = "stage"
+    OBJECTION = "objection"
+    RATIFICATION = "ratification"
+    CONTEST = "contest"
+
+
 class Direction(StrEnum):
     """Direction of a move, orthogonal to its kind."""
 

@@ -197,6 +197,7 @@ def needed() -> frozenset[str]:
         "event": {event.model_fields["type"].default for event in EVENT_TYPES},
         "cause": placement_causes(),
         "pause": set(PauseCause),
+        "deadline": set(voc.Deadline),
         "consent": set(voc.ConsentIssuer),
         "timing": set(voc.TimingMark),
         "assignment_end": set(voc.AssignmentEnd),
@@ -377,6 +378,7 @@ ALWAYS = {"name": NAME, "number": NUMBER, "status_text": "Menunggu jawaban pegaw
 OPTIONAL = {
     **dict.fromkeys(wording._DATES, "30 November 2026"),
     "then_text": "Kasus gugur dengan sendirinya.",
+    "deadline_text": "memutus keberatan",
     "percent": 80,
 }
 GIVEN = [{}, OPTIONAL, *({name: value} for name, value in OPTIONAL.items())]

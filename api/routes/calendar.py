@@ -108,15 +108,15 @@ async def recompute_deadlines(
     async with services.reading() as connection:
         found = await recomputation.preview(connection, services.gatherer, now)
     chosen = found.moving[:limit]
-    applied, failed = (0, list[str]()) if dry_run else await _apply(services, viewer, found.calendar, chosen, now)
+    done, failed = (set[str](), list[str]()) if dry_run else await _apply(services, viewer, found.calendar, chosen, now)
     return out.RecomputationOut(
         calendar=found.calendar,
         dry_run=dry_run,
         moving=len(found.moving),
         lapsed=len(found.lapsed),
         unchanged=found.unchanged,
-        applied=applied,
-        remaining=len(found.moving) - (0 if dry_run else len(chosen) - len(failed)),
+        applied=sum(m.case.id in done for m in found.moving),
+        remaining=len(found.moving) if dry_run else _left(found.moving, chosen, failed),
         failed=failed,
         cases=[_moved(m) for m in chosen],
         lapsed_cases=[_moved(m) for m in found.lapsed[:limit]],
@@ -125,12 +125,12 @@ async def recompute_deadlines(
 
 async def _apply(
     services: Services, viewer: Viewer, calendar: str, moved: list[Moved], now: datetime
-) -> tuple[int, list[str]]:
-    """Send each case its command, through its workflow like any other; how many moved, and whom it did not reach."""
+) -> tuple[set[str], list[str]]:
+    """Send each case its command, through its workflow like any other; which moved, and whom it did not reach."""
     gate = asyncio.Semaphore(AT_ONCE)
-    failed: list[str] = []
+    done, failed = set[str](), list[str]()
 
-    async def send(case_id: str, seq: int) -> int:
+    async def send(case_id: str, seq: int) -> None:
         envelope = Envelope(
             id=f"calendar:{calendar}:{case_id}:{seq}",
             kind="recompute",
@@ -139,13 +139,20 @@ async def _apply(
         )
         async with gate:
             try:
-                return int((await services.desk.act(case_id, envelope, now)).seq > seq)
+                if (await services.desk.act(case_id, envelope, now)).seq > seq:
+                    done.add(case_id)
             except (Problem, Refused):
                 failed.append(case_id)
-                return 0
 
-    done = await asyncio.gather(*(send(m.case.id, m.case.seq) for m in moved))
-    return sum(done), sorted(failed)
+    at = {m.case.id: m.case.seq for m in moved}
+    await asyncio.gather(*(send(case_id, seq) for case_id, seq in at.items()))
+    return done, sorted(failed)
+
+
+def _left(moving: list[Moved], chosen: list[Moved], failed: list[str]) -> int:
+    """Deadlines left to move: of cases that were not asked, or not reached. A case moves all of its own."""
+    reached = {m.case.id for m in chosen} - set(failed)
+    return sum(m.case.id not in reached for m in moving)
 
 
 def _moved(moved: Moved) -> out.MovedOut:
@@ -155,6 +162,7 @@ def _moved(moved: Moved) -> out.MovedOut:
         number=case.number,
         stage=case.stage,
         status=case.status,
+        deadline=moved.deadline,
         cause=moved.cause,
         old_on=moved.old.on,
         new_on=moved.new.on,

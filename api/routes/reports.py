@@ -10,7 +10,7 @@ from api.deps import Language, Reading, ViewerDep
 from api.presenting import choice_ground
 from api.problems import Problem, Refused
 from api.routes import problems
-from domain.refusals import RefusalCode, refuse
+from domain.refusals import Refusal, RefusalCode, refuse
 from runtime import i18n
 from store import choice_report, override_report
 from store.override_report import OverrideCount, Period
@@ -48,7 +48,7 @@ async def report_overrides(
     until: Annotated[date | None, Query(description="Last day, in the province.")] = None,
 ) -> OverridesOut:
     """How often which rules were set aside, on which grounds: for HR, auditors and the inspector."""
-    _for_oversight(viewer, "read_overrides")
+    _for_oversight(viewer, refuse(RefusalCode.NOT_AUTHORISED, act="read_overrides"))
     rows = await override_report.counted(connection, period, since, until)
     return OverridesOut(
         items=[_row(row, language) for row in rows],
@@ -57,11 +57,11 @@ async def report_overrides(
     )
 
 
-def _for_oversight(viewer: Viewer, act: str) -> None:
+def _for_oversight(viewer: Viewer, otherwise: Refusal) -> None:
     if viewer.operator:
         raise Problem("forbidden")
     if not (viewer.is_hr or viewer.oversees):
-        raise Refused(refuse(RefusalCode.NOT_AUTHORISED, act=act))
+        raise Refused(otherwise)
 
 
 class ChoiceCountOut(BaseModel):
@@ -100,7 +100,7 @@ async def report_off_list(
     unit: Annotated[str | None, Query(description="Code of one agency.", pattern=r"^[A-Z0-9][A-Z0-9-]{0,30}$")] = None,
 ) -> ChoicesOut:
     """Who chose off the ranked list or against advice, how often, on which grounds: for HR, auditors, the inspector."""
-    _for_oversight(viewer, "read_choices")
+    _for_oversight(viewer, refuse(RefusalCode.NOT_AUTHORISED, act="read_choices"))
     found = await choice_report.counted(connection, period, since, until, unit)
     return ChoicesOut(
         items=[

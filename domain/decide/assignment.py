@@ -5,6 +5,7 @@ It runs beside the stages: no status changes, no seat is taken, the person keeps
 
 from datetime import timedelta
 
+from domain import terms
 from domain.calendar import END_OF_DAY
 from domain.case import Case
 from domain.commands import AssignTemporarily, RatifyAssignment
@@ -34,9 +35,9 @@ def assign_temporarily(draft: Draft, command: AssignTemporarily) -> Refusal | No
         return refuse(RefusalCode.DATE_IN_PAST, field="starts_on")
     if command.until > command.starts_on + timedelta(days=policy.days - 1):
         return refuse(RefusalCode.ASSIGNMENT_TOO_LONG, days=policy.days)
-    ratify_by = calendar.add_working_days(facts.today, policy.ratify_days)
+    ratify = terms.due_after(policy.ratify_days, facts.today, calendar)
     ours = (
-        Wake(at=calendar.at(ratify_by, END_OF_DAY), what=WakeKind.RATIFICATION_OVER),
+        *terms.ratification_wakes(ratify, facts.policy, calendar),
         Wake(at=calendar.at(command.until, END_OF_DAY), what=WakeKind.ASSIGNMENT_OVER),
     )
     draft.add(
@@ -45,7 +46,8 @@ def assign_temporarily(draft: Draft, command: AssignTemporarily) -> Refusal | No
             position=case.to_post.position,
             starts_on=command.starts_on,
             until=command.until,
-            ratify_by=ratify_by,
+            ratify_by=ratify.on,
+            ratify_due=ratify,
             aside=tuple(sorted((*case.aside, *ours), key=lambda w: w.at)),
         )
     )

@@ -67,5 +67,6 @@ def advice_ground_refused(ground: str | None, policy: Policy) -> Refusal | None:
     allowed = policy.board.against_grounds
     if not allowed or ground in allowed:
         return None
-    code = RefusalCode.ADVICE_GROUND_REQUIRED if ground is None else RefusalCode.CHOICE_GROUND_NOT_ALLOWED
-    return refuse(code, choice_grounds=allowed)
+    if ground is None:
+        return refuse(RefusalCode.ADVICE_GROUND_REQUIRED, choice_grounds=allowed)
+    return refuse(RefusalCode.CHOICE_GROUND_NOT_ALLOWED, choice_grounds=allowed)

@@ -3,7 +3,6 @@
 from datetime import date
 
 from domain import rules
-from domain.calendar import END_OF_DAY
 from domain.commands import (
     CloseIneligible,
     ConditionEndItem,
@@ -40,7 +39,7 @@ from domain.events import (
 from domain.facts import Dossier, Facts, Position, Seats
 from domain.refusals import Refusal, RefusalCode, refuse
 from domain.rules import Question
-from domain.terms import closing
+from domain.terms import closing, due_after
 from domain.vocabulary import (
     Eligibility,
     Flag,
@@ -111,13 +110,14 @@ def evaluate(draft: Draft, dossier: Dossier) -> None:
     facts = draft.facts
     outcome, results = judged(draft, dossier)
     status = {Eligibility.INCOMPLETE: Status.INCOMPLETE, Eligibility.INELIGIBLE: Status.INELIGIBLE}.get(outcome)
-    last_day = facts.calendar.add_working_days(facts.today, facts.policy.evaluation.contest_days)
+    contest = due_after(facts.policy.evaluation.contest_days, facts.today, facts.calendar) if status else None
     draft.add(
         EvaluationJudged(
             outcome=outcome,
             marks=_marks(results),
             results=results,
-            contest_until=facts.calendar.at(last_day, END_OF_DAY) if status else None,
+            contest_until=contest.at if contest else None,
+            contest=contest,
             move=draft.move_to(status) if status else None,
         )
     )

@@ -70,6 +70,35 @@ async def test_the_clock_follows_the_new_date(house: House) -> None:
     assert case.where == ("socialisation", "awaiting_briefing")
 
 
+async def test_a_deadline_beside_the_stage_moves_too(house: House) -> None:
+    """Between two reviews the stage has no term at all; the objection has one, and the clock follows it."""
+    case = await house.open("lateral_pass")
+    await case.walk(to="between_reviews")
+    await case.act("file_objection", case.employee, grounds=["family"], text="Tidak pernah didengar")
+    old = date.fromisoformat(case.state["objection"]["due"]["on"])
+    await _order(house, old)
+    preview = await _recompute(house, "hr_officer")
+    [moving] = [c for c in preview["cases"] if c["case_id"] == case.id]
+    assert (moving["deadline"], moving["old_on"]) == ("objection", old.isoformat())
+    done = await _recompute(house, dry_run=False)
+    assert (done["applied"], done["remaining"], done["failed"]) == (1, 0, [])
+    objection = (await case.look())["objection"]
+    assert objection["due"]["on"] == moving["new_on"] > old.isoformat()
+    assert "Hari jadi provinsi" in objection["due"]["reckoned"]["text"]
+    [entry] = [e for e in await case.events() if e["type"] == "deadline_recomputed"]
+    assert entry["data"]["deadline"] == "objection" and entry["data"]["ordered_by"] == await house.person("hr_head")
+    told = [n for n in (await house.get("/notices", "governor"))["items"] if n["template"] == "deadline_recomputed"]
+    assert len(told) == 1 and "(to decide the objection)" in told[0]["text"]
+    mine = next(t for t in (await house.get("/tasks", "governor"))["items"] if t["case_id"] == case.id)
+    assert mine["due_at"] == objection["due"]["at"]
+    await case.forward(days=(old - local_day()).days + 0.9)
+    assert "objection_overdue" not in case.state["flags"], "the old date says nothing any more"
+    due, now = datetime.fromisoformat(objection["due"]["at"]), await house.env.get_current_time(case.workflow)
+    await case.forward(seconds=(due - now).total_seconds() + 60)
+    assert "objection_overdue" in case.state["flags"]
+    assert (await case.types()).count("objection_escalated") == 3
+
+
 async def test_a_year_is_published_and_the_dates_across_it_are_no_estimates(house: House) -> None:
     year = local_day().year + 5
     shown = await house.get("/calendar", year=year)
