@@ -192,6 +192,7 @@ class AssignmentOut(BaseModel):
     starts_on: date
     until: date
     ratify_by: date
+    ratify_due: DueOut | None = Field(None, description="How `ratify_by` was reckoned.")
     ratified: bool
     stands: bool
 
@@ -275,6 +276,7 @@ class CaseOut(CaseSummary):
     proposal: Recommendation | None
     deferred_until: date | None
     contest_until: Instant | None
+    contest: DueOut | None = Field(None, description="How `contest_until` was reckoned.")
     objection: ObjectionOut | None = None
     assignment: AssignmentOut | None = None
     remedy_due: bool = Field(False, description="A granted objection is not carried out yet.")

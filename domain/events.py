@@ -109,10 +109,15 @@ class ExcludedDay(_Part):
 
 
 class PauseCause(StrEnum):
-    """Why a term stood still for some days."""
+    """Why a term stood still for some days.
+
+    `paused` is what entries say of certified leave: that somebody is ill or has a child is not for everyone who reads a
+    date. `certified_leave` stands in entries from before, and is what those are told who may know.
+    """
 
     RETURNED = "returned"
     ON_HOLD = "on_hold"
+    PAUSED = "paused"
     CERTIFIED_LEAVE = "certified_leave"
     WINDOW = "window"
 
@@ -928,7 +933,7 @@ class DeadlineRecomputed(Event):
     """A running deadline was reckoned again: calendar or window changed, or the employee is on certified leave."""
 
     type: Literal["deadline_recomputed"] = "deadline_recomputed"
-    cause: Literal["calendar", "certified_leave", "window"]
+    cause: Literal["calendar", "paused", "certified_leave", "window"]
     old: Due
     new: Due
     wakes: tuple[Wake, ...]

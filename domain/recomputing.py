@@ -22,21 +22,21 @@ EMPLOYEES_TURN = frozenset({Status.AWAITING_RESPONSE, Status.AWAITING_ACKNOWLEDG
 """Statuses that wait for the employee himself: their terms stand still while he is on certified leave."""
 _OF_THE_TERM = frozenset({WakeKind.REMIND, WakeKind.OVERDUE, WakeKind.ESCALATE, WakeKind.EXPIRE, WakeKind.LAPSE})
 
-Cause = Literal["calendar", "certified_leave", "window"]
+Cause = Literal["calendar", "paused", "window"]
 Recomputed = DeadlineRecomputed | None
 
 
 def cause_of(status: Status) -> PauseCause | None:
     """What makes the term of a status stand still by itself."""
     if status in EMPLOYEES_TURN:
-        return PauseCause.CERTIFIED_LEAVE
+        return PauseCause.PAUSED
     return PauseCause.WINDOW if status is Status.AWAITING_DECISION else None
 
 
 def standing_still(status: Status, kind: Kind, facts: Facts, since: date) -> tuple[Pause, ...]:
     """The days after `since`, as known today, on which a term stands still; without an end yet, as far as today."""
     match cause_of(status):
-        case PauseCause.CERTIFIED_LEAVE:
+        case PauseCause.PAUSED:
             days: list[tuple[date, date | None, str | None]] = [
                 (leave.start, leave.end, None) for leave in facts.leaves
             ]
@@ -153,8 +153,10 @@ def running(case: Case, deadline: Deadline) -> Due | None:
 def passed_over(case: Case, facts: Facts, deadline: Deadline = Deadline.STAGE) -> Due | None:
     """The date that an open case, whose date has passed, would have had by the present calendar, if another one."""
     due = running(case, deadline)
-    term = facts.policy.terms.get(case.status) if deadline is Deadline.STAGE else due and Term(days=due.days)
-    if due is None or term is None or due.at > facts.now:
+    if due is None or due.at > facts.now:
+        return None
+    term = facts.policy.terms.get(case.status) if deadline is Deadline.STAGE else Term(days=due.days)
+    if term is None:
         return None
     fresh = terms.reckon(term, due.start, due.days, None, facts.calendar, due.pauses or ())
     return fresh if fresh.on != due.on else None
@@ -163,7 +165,7 @@ def passed_over(case: Case, facts: Facts, deadline: Deadline = Deadline.STAGE) -
 def _why(old: Due, new: Due, cause: PauseCause | None) -> Cause:
     if (new.pauses or ()) == (old.pauses or ()) or cause is None:
         return "calendar"
-    return "window" if cause is PauseCause.WINDOW else "certified_leave"
+    return "window" if cause is PauseCause.WINDOW else "paused"
 
 
 def _again(due: Due, term: Term, facts: Facts, known: Iterable[Pause], renewed: PauseCause | None, over: bool) -> Due:
@@ -188,11 +190,17 @@ def _again(due: Due, term: Term, facts: Facts, known: Iterable[Pause], renewed: 
 def _lasting(pauses: Iterable[Pause], renewed: PauseCause | None, today: date) -> Iterable[Pause]:
     """What stood still stood still; how long it still will, the register says anew."""
     yesterday = today - timedelta(days=1)
-    for pause in pauses:
+    for pause in map(_without_the_nature, pauses):
         if pause.cause is not renewed or pause.last <= yesterday:
             yield pause
         elif pause.first <= yesterday:
             yield pause.model_copy(update={"last": yesterday})
+
+
+def _without_the_nature(pause: Pause) -> Pause:
+    """A pause as it is written now; older ones named the leave."""
+    leave = pause.cause is PauseCause.CERTIFIED_LEAVE
+    return pause.model_copy(update={"cause": PauseCause.PAUSED}) if leave else pause
 
 
 def _pending(case: Case, term: Term, due: Due, facts: Facts) -> tuple[Wake, ...]:

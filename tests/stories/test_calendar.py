@@ -128,12 +128,7 @@ async def test_an_employee_on_certified_leave_is_not_taken_for_silent(house: Hou
     case = await house.open("lateral_pass")
     await case.act("confirm_need", "hr_officer")
     last = _counted(case)
-    async with house.engine.begin() as connection:
-        await connection.execute(
-            text("""INSERT INTO condition (person_id, kind, valid_from, valid_to, reference, source)
-                    VALUES (:person, 'certified_leave', :from, :to, 'Surat dokter 1', 'register')"""),
-            {"person": case.state["employee"]["id"], "from": last, "to": last + timedelta(days=7)},
-        )
+    await _leave(house, case.state["employee"]["id"], last, last + timedelta(days=7))
     await case.past_due()
     assert case.where == ("consultation", "awaiting_response")
     assert _counted(case) > last + timedelta(days=7)
@@ -141,3 +136,47 @@ async def test_an_employee_on_certified_leave_is_not_taken_for_silent(house: Hou
     assert pause["cause"] == "certified_leave"
     assert "leave" in pause["text"]
     await case.act("respond", "cast:lateral_pass", answer="accept")
+
+
+async def test_why_the_clock_stood_still_is_between_the_employee_and_hr(house: House) -> None:
+    """On leave when he is asked, and again when he is to acknowledge: the clock waits, and nobody else reads why."""
+    case = await house.open("lateral_pass")
+    person = case.state["employee"]["id"]
+    await _leave(house, person, local_day(-3), local_day(11))
+    await case.act("confirm_need", "hr_officer")
+    assert _counted(case) > local_day(11), "the days begin when he is back"
+    await case.forward(days=10)
+    assert "reminder_due" not in await case.types()
+    for knows in ("hr_officer", "auditor", "inspector", case.employee):
+        assert (await _pauses(house, case, knows))[0] == ["certified_leave"], knows
+    for other in (f"agency_head:{case.state['from']['agency_code']}", f"agency_head:{case.state['to']['agency_code']}"):
+        causes, text_ = await _pauses(house, case, other)
+        assert causes == ["paused"] and "leave" not in text_, other
+    bodies = await house.sql("SELECT convert_from(body, 'UTF8') AS body FROM ledger WHERE case_id = :c", c=case.id)
+    assert all("leave" not in b.body for b in bodies), "not in the chain either"
+    await case.act("respond", case.employee, answer="accept")
+    await case.walk(to="awaiting_acknowledgement")
+    last = _counted(case)
+    await _leave(house, person, last, last + timedelta(days=7))
+    await case.past_due()
+    assert case.where == ("socialisation", "awaiting_acknowledgement"), "silence on leave is no silence"
+    assert _counted(case) > last + timedelta(days=7)
+    await case.act("acknowledge", case.employee)
+    await case.walk(to="awaiting_decision")
+    seen = (await house.get(f"/cases/{case.id}/events", "governor"))["items"]
+    [moved] = [e["data"] for e in seen if e["type"] == "deadline_recomputed"]
+    assert moved["cause"] == "paused" and moved["new"]["pauses"][-1]["cause"] == "paused"
+
+
+async def _leave(house: House, person: str, first: date, last: date) -> None:
+    async with house.engine.begin() as connection:
+        await connection.execute(
+            text("""INSERT INTO condition (person_id, kind, valid_from, valid_to, reference, source)
+                    VALUES (:person, 'certified_leave', :from, :to, 'Surat dokter 1', 'register')"""),
+            {"person": person, "from": first, "to": last},
+        )
+
+
+async def _pauses(house: House, case: CaseFile, by: str) -> tuple[list[str], str]:
+    reckoned = (await house.get(f"/cases/{case.id}", by))["due"]["reckoned"]
+    return [p["cause"] for p in reckoned["pauses"]], reckoned["text"]
