@@ -267,6 +267,7 @@ def case_view(
             "contest_until": case.contest_until,
             "contest": due(case.contest_due, language) if case.contest_due else None,
             "objection": objection(case, language) if case.objection else None,
+            "suspended": case.suspended,
             "remedy_due": case.remedy_due,
             "assignment": assignment(case, language) if case.assignment else None,
             "on_hold": out.HoldOut(status=case.held.status, days_left=case.held.days_left) if case.held else None,

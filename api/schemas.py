@@ -194,6 +194,7 @@ class AssignmentOut(BaseModel):
     ratify_by: date
     ratify_due: DueOut | None = Field(None, description="How `ratify_by` was reckoned.")
     ratified: bool
+    renewals: int = Field(0, description="How often it was renewed; `number` and `until` are those of the last order.")
     stands: bool
 
 
@@ -279,6 +280,7 @@ class CaseOut(CaseSummary):
     contest: DueOut | None = Field(None, description="How `contest_until` was reckoned.")
     objection: ObjectionOut | None = None
     assignment: AssignmentOut | None = None
+    suspended: bool = Field(False, description="The decree is suspended: nothing takes effect by it.")
     remedy_due: bool = Field(False, description="A granted objection is not carried out yet.")
     on_hold: HoldOut | None
     undo: UndoOut | None

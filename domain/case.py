@@ -87,6 +87,7 @@ class Assignment(_Part):
     ratify_due: ev.Due | None = None
     ratified: bool = False
     over: bool = False
+    renewals: int = 0
 
 
 class Undo(_Part):
@@ -173,6 +174,8 @@ class Case(_Part):
     """Every version of every document handed in, in that order."""
     objection: Objection | None = None
     assignment: Assignment | None = None
+    suspended: bool = False
+    """Whether the decree is suspended: its effective date does nothing."""
     remedy_due: bool = False
     """Whether an objection was granted and the decree has not been repaired yet."""
 

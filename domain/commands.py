@@ -648,6 +648,41 @@ class RatifyAssignment(_Act):
     act: Literal[Act.RATIFY_ASSIGNMENT]
 
 
+class RenewAssignment(_Act):
+    """The governor renews a ratified temporary assignment, as often and for as long as the policy allows."""
+
+    act: Literal[Act.RENEW_ASSIGNMENT]
+    number: Line
+    until: Day
+
+    @model_validator(mode="after")
+    def _reasoned(self) -> "RenewAssignment":
+        self._needs_reason()
+        return self
+
+
+class SuspendDecree(_Repair):
+    """The governor suspends a decree before its effective date: while an objection is open, or by a superior's or a
+    court's order. An objection alone suspends nothing.
+    """
+
+    act: Literal[Act.SUSPEND_DECREE]
+    ordered_by: OrderedBy = OrderedBy.OWN
+    reference: Line | None = None
+
+    @model_validator(mode="after")
+    def _an_order_is_named(self) -> "SuspendDecree":
+        if self.ordered_by is not OrderedBy.OWN and self.reference is None:
+            raise PydanticCustomError("order_reference_required", "an order of a superior or a court is named")
+        return self
+
+
+class LiftSuspension(_Repair):
+    """The governor lifts the suspension; a decree whose effective date is over gets another by a correction."""
+
+    act: Literal[Act.LIFT_SUSPENSION]
+
+
 ActCommand = Annotated[
     SupplyDossier | OverrideRule | ConfirmOverride | CloseIneligible | ContestData | ConfirmNeed
     | ProposeAlternative | UnitOpinion | Respond | AnswerObjection | RecordBriefing | Acknowledge | Verify
@@ -655,7 +690,7 @@ ActCommand = Annotated[
     | Withdraw | Cancel | Comment | AddDocument | JudgeDocument
     | FileObjection | DecideObjection | DeclareInadmissible | WithdrawObjection
     | CorrectDecree | RevokeDecree | AnnulDecree | CloseForCause | RecheckPost
-    | AssignTemporarily | RatifyAssignment,
+    | AssignTemporarily | RatifyAssignment | RenewAssignment | SuspendDecree | LiftSuspension,
     Field(discriminator="act"),
 ]  # fmt: skip
 

@@ -704,6 +704,14 @@ class AssignmentRatified(BesideEvent):
     type: Literal["assignment_ratified"] = "assignment_ratified"
 
 
+class AssignmentRenewed(BesideEvent):
+    """The temporary assignment was renewed by another order, before its last day."""
+
+    type: Literal["assignment_renewed"] = "assignment_renewed"
+    number: str
+    until: date
+
+
 class AssignmentReverted(BesideEvent):
     """The temporary assignment ended by itself: its term was over, or nobody ratified it in time."""
 
@@ -745,6 +753,24 @@ class DecreeAnnulled(Event):
     ground: DefectGround
     ordered_by: OrderedBy = OrderedBy.OWN
     reference: Annotated[str | None, PRIVATE] = None
+
+
+class DecreeSuspended(Event):
+    """The decree was suspended (penundaan): nothing takes effect by it until that is lifted."""
+
+    type: Literal["decree_suspended"] = "decree_suspended"
+    number: str
+    date: Day
+    ordered_by: OrderedBy = OrderedBy.OWN
+    reference: Annotated[str | None, PRIVATE] = None
+
+
+class SuspensionLifted(Event):
+    """The suspension of the decree was lifted."""
+
+    type: Literal["suspension_lifted"] = "suspension_lifted"
+    number: str
+    date: Day
 
 
 class PostRestored(Event):
@@ -966,7 +992,7 @@ AnyEvent = Annotated[
     | ObjectionFiled | ObjectionEscalated | ObjectionOverdue | ObjectionDecided
     | ObjectionWithdrawn | DecreeCorrected | DecreeRevoked | DecreeAnnulled | PostRestored
     | CaseSetBack | CaseClosedForCause | ApproverAbsent | TemporarilyAssigned | AssignmentRatified
-    | AssignmentReverted,
+    | AssignmentReverted | AssignmentRenewed | DecreeSuspended | SuspensionLifted,
     Field(discriminator="type"),
 ]  # fmt: skip
 

@@ -487,6 +487,24 @@ def _(event: ev.AssignmentRatified, case: Case, recorded: Recorded) -> dict[str,
 
 
 @_changes.register
+def _(event: ev.AssignmentRenewed, case: Case, recorded: Recorded) -> dict[str, Any]:
+    order = case.assignment
+    assert order is not None, "only a standing assignment is renewed"
+    renewed = {"number": event.number, "until": event.until, "renewals": order.renewals + 1}
+    return {"aside": event.aside, "assignment": order.model_copy(update=renewed)}
+
+
+@_changes.register
+def _(event: ev.DecreeSuspended, case: Case, recorded: Recorded) -> dict[str, Any]:
+    return {"suspended": True, **_flags(case, Flag.DECREE_SUSPENDED)}
+
+
+@_changes.register
+def _(event: ev.SuspensionLifted, case: Case, recorded: Recorded) -> dict[str, Any]:
+    return {"suspended": False, **_flags(case, drop=(Flag.DECREE_SUSPENDED,))}
+
+
+@_changes.register
 def _(event: ev.AssignmentReverted, case: Case, recorded: Recorded) -> dict[str, Any]:
     over = case.assignment and case.assignment.model_copy(update={"over": True})
     flags = _flags(case, drop=(Flag.TEMPORARILY_ASSIGNED,))

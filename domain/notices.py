@@ -39,6 +39,7 @@ TEMPLATES: tuple[str, ...] = (
     "case_resumed",
     "approver_absent",
     "assignment_ratified",
+    "assignment_renewed",
     "assignment_reverted",
     "case_ended_for_cause",
     "case_returned",
@@ -57,6 +58,7 @@ TEMPLATES: tuple[str, ...] = (
     "decree_corrected",
     "decree_issued",
     "decree_revoked",
+    "decree_suspended",
     "document_added",
     "document_returned",
     "escalated",
@@ -72,6 +74,7 @@ TEMPLATES: tuple[str, ...] = (
     "reminder",
     "response_missed",
     "response_requested",
+    "suspension_lifted",
     "task",
     "temporarily_assigned",
 )
@@ -156,7 +159,9 @@ def _addressed(event: ev.Event, case: Case, facts: Facts) -> Iterator[tuple[str,
             yield from _each("objection_decided", (case.subject, *_handlers(case, facts)))
         case ev.ObjectionWithdrawn():
             yield from _each("objection_withdrawn", (*_deciders(case, facts), *_handlers(case, facts)))
-        case ev.DecreeCorrected() | ev.DecreeRevoked() | ev.DecreeAnnulled():
+        case ev.DecreeCorrected() | ev.DecreeRevoked() | ev.DecreeAnnulled() | ev.DecreeSuspended():
+            yield from _each(event.type, (case.subject, *_heads(case, facts), *_handlers(case, facts)))
+        case ev.SuspensionLifted():
             yield from _each(event.type, (case.subject, *_heads(case, facts), *_handlers(case, facts)))
         case ev.CaseSetBack():
             yield from _each("case_set_back", (case.subject, *_handlers(case, facts)))
@@ -164,7 +169,7 @@ def _addressed(event: ev.Event, case: Case, facts: Facts) -> Iterator[tuple[str,
             told = (*_heads(case, facts), *_handlers(case, facts))
             dead = event.cause is EndingCause.DEATH
             yield from _each("case_ended_for_cause", told if dead else (case.subject, *told))
-        case ev.TemporarilyAssigned() | ev.AssignmentRatified() | ev.AssignmentReverted():
+        case ev.TemporarilyAssigned() | ev.AssignmentRatified() | ev.AssignmentRenewed() | ev.AssignmentReverted():
             yield from _each(event.type, (case.subject, *_heads(case, facts), *_handlers(case, facts)))
         case ev.ApproverAbsent():
             yield from _each("approver_absent", (*_holders(Office.HR_HEAD, facts), *_handlers(case, facts)))
@@ -262,7 +267,7 @@ def _params(event: ev.Event, case: Case) -> dict[str, str | int]:
             params["until"] = event.until.isoformat()
         case ev.DecreeIssued():
             params["effective_on"] = event.effective_on.isoformat()
-        case ev.TemporarilyAssigned():
+        case ev.TemporarilyAssigned() | ev.AssignmentRenewed():
             params["until"] = event.until.isoformat()
         case ev.DecreeCorrected():
             params["effective_on"] = event.effective_on.isoformat()

@@ -190,6 +190,8 @@ class AssignmentPolicy(_Part):
 
     days: Days = 90
     ratify_days: Days = 14
+    renewals: Annotated[int, Field(ge=0, le=10)] = 0
+    """How often it may be renewed, each time for as many days at most. A policy pinned before renews none."""
     ground: str = "SE BKN 1/SE/I/2021; UU 24/2007"
 
 

@@ -45,6 +45,8 @@
     │   ├── post_gone               the target post was abolished
     │   ├── seat_lost               the seat held for the case is gone
     │   ├── assignment_exists       one temporary assignment in a case
+    │   ├── renewals_exhausted      renewed as often as the policy allows
+    │   ├── suspension_without_ground   neither an open objection nor an order
     │   └── post_stands             there is nothing to go back for
     ├── STALE          the caller decided on an older version of the case
     │   └── stale_version
@@ -155,6 +157,8 @@ class RefusalCode(StrEnum):
     POST_GONE = "post_gone", Category.CONFLICT
     SEAT_LOST = "seat_lost", Category.CONFLICT
     ASSIGNMENT_EXISTS = "assignment_exists", Category.CONFLICT
+    RENEWALS_EXHAUSTED = "renewals_exhausted", Category.CONFLICT
+    SUSPENSION_WITHOUT_GROUND = "suspension_without_ground", Category.CONFLICT
     POST_STANDS = "post_stands", Category.CONFLICT
 
     STALE_VERSION = "stale_version", Category.STALE
@@ -223,6 +227,7 @@ LEGAL_GROUNDS: dict[RefusalCode, str] = {
     _R.EQUAL_POST_REQUIRED: "UU 30/2014 Pasal 64, 66",
     _R.POST_NOT_EQUAL: "UU 30/2014 Pasal 64, 66",
     _R.POST_BEYOND_ROUTE: "UU 20/2023; PP 11/2017 Pasal 107, 191",
+    _R.SUSPENSION_WITHOUT_GROUND: "UU 30/2014 Pasal 65",
     _R.OFF_LIST_REASON_REQUIRED: "PP 11/2017 Pasal 190 ayat (4), 191; UU 30/2014 Pasal 10",
     _R.ADVICE_GROUND_REQUIRED: "PP 11/2017 Pasal 191; UU 30/2014 Pasal 10",
     _R.DOCUMENTS_MISSING: "Peraturan BKN 5/2019 Pasal 3 ayat (1)",

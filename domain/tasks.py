@@ -40,7 +40,7 @@ def tasks(case: Case) -> tuple[Task, ...]:
 
 
 def _beside(case: Case) -> tuple[Task, ...]:
-    """An assignment to be ratified; an objection to be decided, and once granted to be carried out."""
+    """An assignment to be ratified; an objection to be decided, once granted to be carried out; a suspension to end."""
     if case.closed:
         return ()
     found: list[Task] = []
@@ -53,6 +53,8 @@ def _beside(case: Case) -> tuple[Task, ...]:
         found.append(asked.model_copy(update={"since": objection.filed_at, "due": objection.due}))
     elif case.remedy_due:
         found.append(_governor(case, (Act.ANNUL_DECREE, Act.CORRECT_DECREE, Act.REVOKE_DECREE)))
+    elif case.suspended:
+        found.append(_governor(case, (Act.LIFT_SUSPENSION, Act.ANNUL_DECREE, Act.REVOKE_DECREE)))
     return tuple(found)
 
 

@@ -132,6 +132,9 @@ class Act(StrEnum):
     RECHECK_POST = "recheck_post"
     ASSIGN_TEMPORARILY = "assign_temporarily"
     RATIFY_ASSIGNMENT = "ratify_assignment"
+    RENEW_ASSIGNMENT = "renew_assignment"
+    SUSPEND_DECREE = "suspend_decree"
+    LIFT_SUSPENSION = "lift_suspension"
 
 
 class Office(StrEnum):
@@ -408,6 +411,7 @@ class Flag(StrEnum):
     APPROVER_ABSENT = "approver_absent"
     TEMPORARILY_ASSIGNED = "temporarily_assigned"
     OFF_LIST = "off_list"
+    DECREE_SUSPENDED = "decree_suspended"
 
 
 class Deadline(StrEnum):

@@ -132,7 +132,7 @@ def may(case: Case, act: Act, facts: Facts, expected_version: int | None = None)
 
 def acts_open(case: Case) -> frozenset[Act]:
     """The acts open on a case, whoever may do them. A hold opens nothing that was not open before it."""
-    here = open_acts(case.status) - objection.shut(case) - assignment.shut(case)
+    here = open_acts(case.status) - objection.shut(case) - assignment.shut(case) - decree_repair.shut(case)
     return here if case.held is None else here & (open_acts(case.held.status) | {Act.RESUME})
 
 
@@ -189,4 +189,7 @@ HANDLERS: dict[type[BaseModel], Handler] = {
     c.RecheckPost: recheck.recheck_post,
     c.AssignTemporarily: assignment.assign_temporarily,
     c.RatifyAssignment: assignment.ratify_assignment,
+    c.RenewAssignment: assignment.renew_assignment,
+    c.SuspendDecree: decree_repair.suspend_decree,
+    c.LiftSuspension: decree_repair.lift_suspension,
 }
