@@ -116,6 +116,21 @@ async def test_a_year_is_published_and_the_dates_across_it_are_no_estimates(hous
     assert (refused.status_code, refused.json()["code"]) == (403, "not_authorised")
 
 
+async def test_who_may_not_change_the_calendar_is_written_down(house: House) -> None:
+    order = {"day": local_day(9).isoformat(), "working": False, "reason": "Libur sendiri", "reference": "-"}
+    for by, path, body in (
+        ("hr_officer", "/calendar/overrides", order),
+        ("governor", f"/calendar/years/{local_day().year + 5}/publication", {"reference": "SKB 1"}),
+        ("auditor", "/calendar/recomputation", None),
+    ):
+        answer = await house.request("POST", path, by, json=body)
+        assert (answer.status_code, answer.json()["code"]) == (403, "not_authorised")
+    tried = (await house.get("/attempts", "inspector"))["items"]
+    assert [(a["act"], a["code"], a["case_id"]) for a in tried] == [("calendar", "not_authorised", None)] * 3
+    assert [a["actor"] for a in tried] == [await house.person(by) for by in ("auditor", "governor", "hr_officer")]
+    assert all(a["request_id"] for a in tried)
+
+
 async def test_an_order_is_superseded_never_overwritten(house: House) -> None:
     day = local_day(60)
     await _order(house, day)
