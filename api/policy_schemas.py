@@ -34,7 +34,7 @@ class StepOut(BaseModel):
     by: str
     name: str | None = None
     at: Instant
-    reason: str
+    reason: str | None = Field(None, description="The words of the step; told to HR, auditors and the inspector.")
 
 
 class PolicySummary(BaseModel):

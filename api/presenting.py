@@ -10,7 +10,7 @@ from domain import catalogue
 from domain import nip as nips
 from domain.case import Case
 from domain.decide import may
-from domain.events import Due, ExcludedDay, Pause, PostRef, RuleResult
+from domain.events import Choice, Due, ExcludedDay, Pause, PauseCause, PostRef, RuleResult
 from domain.facts import Facts, Window
 from domain.policy import Policy
 from domain.refusals import Refusal
@@ -38,7 +38,7 @@ def summary(row: CaseRow, viewer: Viewer, now: datetime, language: str) -> dict[
         "status": case.status,
         "status_text": i18n.text(f"status.{case.status}.next", language),
         "outcome": case.outcome,
-        "due": due(case.due, language) if case.due else None,
+        "due": due(case.due, language, knows_leave(viewer, case.subject)) if case.due else None,
         "overdue": bool(case.due and case.due.at < now),
         "version": case.version,
         "opened_at": case.opened_at,
@@ -70,8 +70,13 @@ def post(ref: PostRef) -> out.PostOut:
     )
 
 
-def due(value: Due, language: str) -> out.DueOut:
-    """A due date that explains itself."""
+def knows_leave(viewer: Viewer, subject: str) -> bool:
+    """Whether somebody may know that a term stood still because of certified leave, or on which ground of a hold."""
+    return viewer.person == subject or viewer.is_hr or viewer.oversees
+
+
+def due(value: Due, language: str, knows: bool = False) -> out.DueOut:
+    """A due date that explains itself; `knows` says whether the reader may know the nature of a pause."""
     words = (
         i18n.text(f"then.{value.then}", language, due_on=i18n.day(_effect_day(value), language)) if value.then else None
     )
@@ -85,8 +90,8 @@ def due(value: Due, language: str) -> out.DueOut:
             calendar=value.calendar,
             estimate=value.estimate,
             included=[out.ExcludedDayOut(day=d.day, name=d.name) for d in value.included or ()],
-            pauses=[_pause(p, language) for p in value.pauses or ()],
-            text=_reckoned(value, language),
+            pauses=[_pause(p, language, knows) for p in value.pauses or ()],
+            text=_reckoned(value, language, knows),
         ),
         then=value.then,
         then_text=words,
@@ -94,7 +99,15 @@ def due(value: Due, language: str) -> out.DueOut:
     )
 
 
-def _pause(pause: Pause, language: str) -> out.PauseOut:
+_OF_NO_CONCERN = frozenset({PauseCause.ON_HOLD, PauseCause.PAUSED, PauseCause.CERTIFIED_LEAVE})
+"""Pauses whose nature is the employee's own affair: to others they look alike, so that none tells by being another."""
+
+
+def _pause(pause: Pause, language: str, knows: bool) -> out.PauseOut:
+    if not knows and pause.cause in _OF_NO_CONCERN:
+        pause = pause.model_copy(update={"cause": PauseCause.PAUSED, "ground": None})
+    elif knows and pause.cause is PauseCause.PAUSED:
+        pause = pause.model_copy(update={"cause": PauseCause.CERTIFIED_LEAVE})
     words = i18n.text(
         f"pause.{pause.cause}",
         language,
@@ -104,14 +117,14 @@ def _pause(pause: Pause, language: str) -> out.PauseOut:
     return out.PauseOut(**pause.model_dump(), text=words)
 
 
-def _reckoned(value: Due, language: str) -> str:
+def _reckoned(value: Due, language: str, knows: bool) -> str:
     """How the date came about, in sentences."""
     said = [i18n.text("reckoned.term", language, days=value.days, start=i18n.day(value.start, language))]
     if value.excluded:
         said.append(i18n.text("reckoned.excluded", language, list=_days(value.excluded, language)))
     if value.included:
         said.append(i18n.text("reckoned.included", language, list=_days(value.included, language)))
-    said += [_pause(p, language).text for p in value.pauses or ()]
+    said += [_pause(p, language, knows).text for p in value.pauses or ()]
     if value.estimate:
         said.append(i18n.text("reckoned.estimate", language))
     return " ".join(said)
@@ -128,6 +141,32 @@ def objection(case: Case, language: str) -> out.ObjectionOut:
     return out.ObjectionOut(
         filed_at=filed.filed_at, late=filed.late, due=due(filed.due, language), open=filed.open, outcome=filed.outcome
     )
+
+
+def choice(made: Choice, language: str) -> out.ChoiceOut:
+    """Where the person stood in the ranking when he was chosen."""
+    return out.ChoiceOut(
+        rank=made.rank,
+        field=made.field,
+        length=made.length,
+        on_list=made.on_list,
+        ground=made.ground,
+        ground_text=choice_ground(made.ground, language) if made.ground else None,
+    )
+
+
+def choice_ground(ground: str, language: str) -> str:
+    """A ground of a choice in words; its code where a policy of before named one that has none."""
+    key = f"choice_ground.{ground}"
+    return i18n.text(key, language) if i18n.has(key, language) else ground
+
+
+def assignment(case: Case, language: str) -> dict[str, Any]:
+    """A temporary assignment, whether it stands, and how the day until which it is ratified came about."""
+    order = case.assignment
+    assert order is not None, "there is an assignment to show"
+    ratify = due(order.ratify_due, language) if order.ratify_due else None
+    return {**order.model_dump(), "ratify_due": ratify, "stands": case.assigned is not None}
 
 
 def _effect_day(value: Due) -> date:
@@ -206,7 +245,7 @@ def case_view(
     )
     undo = case.undo if case.undoable_at(facts.now) else None
     judged = [rule(r, facts.policy, language, case.overridden) for r in results]
-    informed = viewer.person == case.subject or viewer.is_hr or viewer.oversees or viewer.holds(DECIDERS)
+    informed = viewer.person == case.subject or _ranks(viewer)
     return out.CaseOut.model_validate(
         {
             **summary(row, viewer, facts.now, language),
@@ -221,13 +260,16 @@ def case_view(
             "seat_held": case.seat is not None,
             "answer": case.answer,
             "grounds": case.grounds if informed else (),
+            "choice": choice(case.choice, language) if case.choice and informed else None,
             "board": case.board,
             "proposal": case.proposal,
             "deferred_until": case.deferred_until,
             "contest_until": case.contest_until,
+            "contest": due(case.contest_due, language) if case.contest_due else None,
             "objection": objection(case, language) if case.objection else None,
+            "suspended": case.suspended,
             "remedy_due": case.remedy_due,
-            "assignment": case.assignment and {**case.assignment.model_dump(), "stands": case.assigned is not None},
+            "assignment": assignment(case, language) if case.assignment else None,
             "on_hold": out.HoldOut(status=case.held.status, days_left=case.held.days_left) if case.held else None,
             "undo": out.UndoOut(act=undo.act, until=undo.until, mine=undo.by == viewer.person) if undo else None,
             "rules": judged if informed else [_bare(r) for r in judged],
@@ -299,6 +341,27 @@ def documents_lacking(found: list[catalogue.Entry]) -> out.DocumentsLackingOut:
     )
 
 
+def _ranks(viewer: Viewer) -> bool:
+    """Whether somebody may see how people were compared: HR, those who decide and those who oversee."""
+    return viewer.is_hr or viewer.oversees or viewer.holds(DECIDERS)
+
+
+_OF_OTHERS = frozenset({"choice_list"})
+"""Private fields that are about other people than the one concerned: he does not see them."""
+
+
+def _without_nature(value: Any) -> Any:
+    """What an entry says of pauses, the nature of leaves and the grounds of holds left out."""
+    if isinstance(value, list):
+        return [_without_nature(v) for v in value]
+    if not isinstance(value, dict):
+        return value
+    plain = {k: _without_nature(v) for k, v in value.items()}
+    if plain.get("cause") == PauseCause.CERTIFIED_LEAVE or (plain.get("cause") in _OF_NO_CONCERN and "first" in plain):
+        plain = {k: v for k, v in plain.items() if k != "ground"} | {"cause": PauseCause.PAUSED.value}
+    return plain
+
+
 _SEALED_TYPES = frozenset({"board_voted"})
 """Events whose content the employee does not see: how single members voted."""
 _NIP = "employee_nip"
@@ -313,6 +376,10 @@ def event(entry: LedgerEntry, viewer: Viewer, subject: str, superseded: bool, la
     shown = {k: v for k, v in private.items() if k not in ("reason", "note") and not k.startswith("actor.")}
     if _NIP in shown:
         shown[_NIP] = nip_for(viewer, subject, shown[_NIP])
+    hide = frozenset[str]() if _ranks(viewer) and not sealed else _OF_OTHERS
+    data = {k: v for k, v in {**body["data"], **shown}.items() if k not in hide}
+    if not knows_leave(viewer, subject):
+        data = _without_nature(data)
     actor = body["actor"]
     return out.EventOut(
         seq=body["seq"],
@@ -329,7 +396,7 @@ def event(entry: LedgerEntry, viewer: Viewer, subject: str, superseded: bool, la
         ),
         reason=None if hidden else private.get("reason"),
         note=None if sealed else private.get("note"),
-        data={} if hidden else {**body["data"], **shown},
+        data={} if hidden else data,
         hash=entry.hash,
         prev_hash=body["prev"],
         policy=body["policy"],

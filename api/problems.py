@@ -90,6 +90,14 @@ def explain(refusal: Refusal, language: str) -> str:
 
 _WORDED = {"act": "act", "status": "status", "stage": "stage", "kind": "kind", "origin": "origin"}
 
+_LISTED = {
+    "grounds": "ground",
+    "allowed": "override_ground",
+    "choice_grounds": "choice_ground",
+    "consents": "consent",
+}
+"""The vocabularies of parameters that are lists."""
+
 
 def worded(refusal: Refusal, language: str) -> dict[str, object]:
     """The parameters of a refusal in words: vocabularies by their labels, lists joined."""
@@ -97,7 +105,7 @@ def worded(refusal: Refusal, language: str) -> dict[str, object]:
     for name, value in refusal.params.items():
         key = f"{_WORDED.get(name, name)}.{value}"
         if isinstance(value, tuple):
-            prefix = {"grounds": "ground", "allowed": "override_ground", "consents": "consent"}.get(name, name)
+            prefix = _LISTED.get(name, name)
             words[name] = ", ".join(_label(f"{prefix}.{v}", str(v), language) for v in value)
         else:
             words[name] = _label(key, _dated(str(value), language), language)

@@ -192,7 +192,9 @@ class AssignmentOut(BaseModel):
     starts_on: date
     until: date
     ratify_by: date
+    ratify_due: DueOut | None = Field(None, description="How `ratify_by` was reckoned.")
     ratified: bool
+    renewals: int = Field(0, description="How often it was renewed; `number` and `until` are those of the last order.")
     stands: bool
 
 
@@ -242,6 +244,20 @@ class DocumentsLackingOut(BaseModel):
     awaiting: list[str]
 
 
+class ChoiceOut(BaseModel):
+    """Where the person chosen stood in the ranking for the post.
+
+    Who else stood there is in the events, for HR and those who decide or oversee.
+    """
+
+    rank: int | None = Field(description="Place in the order of fit; none without the hard requirements of the post.")
+    field: int = Field(description="How many passed the hard requirements and were free.")
+    length: int = Field(description="How many the list that binds has.")
+    on_list: bool
+    ground: str | None
+    ground_text: str | None
+
+
 class CaseOut(CaseSummary):
     """A case as this caller sees it, with the acts open to him now and why others are not."""
 
@@ -256,12 +272,15 @@ class CaseOut(CaseSummary):
     seat_held: bool
     answer: str | None
     grounds: list[str]
+    choice: ChoiceOut | None = None
     board: Recommendation | None
     proposal: Recommendation | None
     deferred_until: date | None
     contest_until: Instant | None
+    contest: DueOut | None = Field(None, description="How `contest_until` was reckoned.")
     objection: ObjectionOut | None = None
     assignment: AssignmentOut | None = None
+    suspended: bool = Field(False, description="The decree is suspended: nothing takes effect by it.")
     remedy_due: bool = Field(False, description="A granted objection is not carried out yet.")
     on_hold: HoldOut | None
     undo: UndoOut | None

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api.schemas import Instant
 from domain.commands import Day, Line
-from domain.vocabulary import Stage, Status
+from domain.vocabulary import Deadline, Stage, Status
 
 
 class CalendarDayOut(BaseModel):
@@ -78,6 +78,7 @@ class MovedOut(BaseModel):
     number: str
     stage: Stage
     status: Status
+    deadline: Deadline = Field(description="Of the stage, or which one beside it.")
     cause: str
     old_on: date
     new_on: date

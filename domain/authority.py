@@ -57,6 +57,9 @@ AS_STRATEGIC_AS_DECIDING = frozenset(
         Act.REVOKE_DECREE,
         Act.ANNUL_DECREE,
         Act.RATIFY_ASSIGNMENT,
+        Act.RENEW_ASSIGNMENT,
+        Act.SUSPEND_DECREE,
+        Act.LIFT_SUSPENSION,
     }
 )
 """Acts that touch what a decision did: whoever may not decide may not do them either."""

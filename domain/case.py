@@ -84,8 +84,10 @@ class Assignment(_Part):
     starts_on: date
     until: date
     ratify_by: date
+    ratify_due: ev.Due | None = None
     ratified: bool = False
     over: bool = False
+    renewals: int = 0
 
 
 class Undo(_Part):
@@ -132,11 +134,14 @@ class Case(_Part):
     marks: tuple[ev.RuleMark, ...] = ()
     need_marks: tuple[ev.RuleMark, ...] = ()
     contest_until: datetime | None = None
+    contest_due: ev.Due | None = None
     contested: bool = False
     suppliers: tuple[str, ...] = ()
     """Everyone who supplied facts by which the case was judged: none of them may verify it."""
     override: PendingOverride | None = None
     overridden: tuple[str, ...] = ()
+    choice: ev.Choice | None = None
+    """Where the person stood in the ranking when he was chosen for the post."""
 
     answer: Answer | None = None
     grounds: tuple[str, ...] = ()
@@ -169,6 +174,8 @@ class Case(_Part):
     """Every version of every document handed in, in that order."""
     objection: Objection | None = None
     assignment: Assignment | None = None
+    suspended: bool = False
+    """Whether the decree is suspended: its effective date does nothing."""
     remedy_due: bool = False
     """Whether an objection was granted and the decree has not been repaired yet."""
 

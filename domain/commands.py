@@ -213,18 +213,30 @@ class Backfill(_Part):
     reference: Line | None = None
 
 
+class OffListReason(_Part):
+    """Why somebody is chosen who is not on the ranked list: a ground that the policy lists, and words."""
+
+    ground: Line
+    text: Sentence
+
+
 class ConfirmNeed(_Act):
-    """HR confirms the need of the target and that the origin can let the person go, with a plan where it runs short."""
+    """HR confirms the need of the target and that the origin can let the person go, with a plan where it runs short.
+
+    Who is not among the first of the ranking for the post is confirmed with `off_list_reason` only.
+    """
 
     act: Literal[Act.CONFIRM_NEED]
     backfill: Backfill | None = None
+    off_list_reason: OffListReason | None = None
 
 
 class ProposeAlternative(_Act):
-    """HR proposes another post to the employee."""
+    """HR proposes another post to the employee; after the need is confirmed, off the ranked list with a reason only."""
 
     act: Literal[Act.PROPOSE_ALTERNATIVE]
     position_code: Code
+    off_list_reason: OffListReason | None = None
 
 
 class UnitOpinion(_Act):
@@ -367,11 +379,13 @@ Consents = Annotated[tuple[ConsentItem, ...], Field(max_length=10)]
 class Decide(_Act):
     """The governor approves, rejects or defers. Only an approval needs no reason.
 
-    `consent_reference` is the consent of the Minister of Home Affairs without its date.
+    `consent_reference` is the consent of the Minister of Home Affairs without its date. `advice_ground` is that of an
+    approval against the advice of the board or the regional secretary.
     """
 
     act: Literal[Act.DECIDE]
     decision: DecisionChoice
+    advice_ground: Line | None = None
     until: Day | None = None
     consent_reference: Line | None = None
     consents: Consents = ()
@@ -634,6 +648,41 @@ class RatifyAssignment(_Act):
     act: Literal[Act.RATIFY_ASSIGNMENT]
 
 
+class RenewAssignment(_Act):
+    """The governor renews a ratified temporary assignment, as often and for as long as the policy allows."""
+
+    act: Literal[Act.RENEW_ASSIGNMENT]
+    number: Line
+    until: Day
+
+    @model_validator(mode="after")
+    def _reasoned(self) -> "RenewAssignment":
+        self._needs_reason()
+        return self
+
+
+class SuspendDecree(_Repair):
+    """The governor suspends a decree before its effective date: while an objection is open, or by a superior's or a
+    court's order. An objection alone suspends nothing.
+    """
+
+    act: Literal[Act.SUSPEND_DECREE]
+    ordered_by: OrderedBy = OrderedBy.OWN
+    reference: Line | None = None
+
+    @model_validator(mode="after")
+    def _an_order_is_named(self) -> "SuspendDecree":
+        if self.ordered_by is not OrderedBy.OWN and self.reference is None:
+            raise PydanticCustomError("order_reference_required", "an order of a superior or a court is named")
+        return self
+
+
+class LiftSuspension(_Repair):
+    """The governor lifts the suspension; a decree whose effective date is over gets another by a correction."""
+
+    act: Literal[Act.LIFT_SUSPENSION]
+
+
 ActCommand = Annotated[
     SupplyDossier | OverrideRule | ConfirmOverride | CloseIneligible | ContestData | ConfirmNeed
     | ProposeAlternative | UnitOpinion | Respond | AnswerObjection | RecordBriefing | Acknowledge | Verify
@@ -641,7 +690,7 @@ ActCommand = Annotated[
     | Withdraw | Cancel | Comment | AddDocument | JudgeDocument
     | FileObjection | DecideObjection | DeclareInadmissible | WithdrawObjection
     | CorrectDecree | RevokeDecree | AnnulDecree | CloseForCause | RecheckPost
-    | AssignTemporarily | RatifyAssignment,
+    | AssignTemporarily | RatifyAssignment | RenewAssignment | SuspendDecree | LiftSuspension,
     Field(discriminator="act"),
 ]  # fmt: skip
 

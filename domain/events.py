@@ -19,6 +19,7 @@ from domain.vocabulary import (
     Audience,
     ConsentIssuer,
     CorrectionGround,
+    Deadline,
     DecisionChoice,
     DefectGround,
     Eligibility,
@@ -108,10 +109,15 @@ class ExcludedDay(_Part):
 
 
 class PauseCause(StrEnum):
-    """Why a term stood still for some days."""
+    """Why a term stood still for some days.
+
+    `paused` is what entries say of certified leave: that somebody is ill or has a child is not for everyone who reads a
+    date. `certified_leave` stands in entries from before, and is what those are told who may know.
+    """
 
     RETURNED = "returned"
     ON_HOLD = "on_hold"
+    PAUSED = "paused"
     CERTIFIED_LEAVE = "certified_leave"
     WINDOW = "window"
 
@@ -250,6 +256,8 @@ class EvaluationJudged(Event):
     marks: tuple[RuleMark, ...]
     results: Annotated[tuple[RuleResult, ...], PRIVATE] = ()
     contest_until: datetime | None = None
+    contest: Due | None = None
+    """The same with its reasons; not told by entries from before it moved with the calendar."""
 
 
 class SuppliedItem(_Part):
@@ -334,7 +342,44 @@ class NeedChecked(Event):
     flags: tuple[Flag, ...] = ()
 
 
-class NeedConfirmed(Event):
+class Listed(_Part):
+    """Somebody on the ranked list, by id, with his score."""
+
+    person: str
+    score: int | None = None
+
+
+class Choice(_Part):
+    """Where the person chosen stood in the ranking of that day, and on which ground he was taken from off the list."""
+
+    agency: str
+    """Code of the agency of the post."""
+    length: int
+    """How many the list that binds has, by the policy."""
+    field: int
+    """How many passed the hard requirements of the post and had no other open case."""
+    busy: int
+    """How many more had another open case and were left out."""
+    rank: int | None = None
+    """Place in the order of fit, before the rules of evaluation; none for who does not pass the hard requirements."""
+    on_list: bool
+    ground: str | None = None
+
+
+class ChoosingEvent(Event):
+    """What puts a person to a post: with the ranking as it was then, so that the choice can be judged again.
+
+    Cases whose policy has no list have no `choice`.
+    """
+
+    choice: Choice | None = None
+    choice_score: Annotated[int | None, PRIVATE] = None
+    choice_list: Annotated[tuple[Listed, ...] | None, PRIVATE] = None
+    """The list: the first who may be chosen, best first."""
+    choice_reason: Annotated[str | None, PRIVATE] = None
+
+
+class NeedConfirmed(ChoosingEvent):
     """HR confirmed that the target needs the person and the origin can let him go."""
 
     type: Literal["need_confirmed"] = "need_confirmed"
@@ -346,7 +391,7 @@ class NeedConfirmed(Event):
     backfill_reference: Annotated[str | None, PRIVATE] = None
 
 
-class AlternativeProposed(Event):
+class AlternativeProposed(ChoosingEvent):
     """HR proposed another post; the case goes on with it as its target."""
 
     type: Literal["alternative_proposed"] = "alternative_proposed"
@@ -487,6 +532,8 @@ class DecisionMade(Event):
     until: date | None = None
     consent_reference: Annotated[str | None, PRIVATE] = None
     against_advice: bool = False
+    advice_ground: str | None = None
+    """The ground of an approval against advice; not told by entries from before it was asked."""
     consents: Annotated[tuple[Consent, ...], PRIVATE] = ()
     windows: tuple[str, ...] = ()
     """Grounds of the restricted windows that the consents opened."""
@@ -647,12 +694,22 @@ class TemporarilyAssigned(BesideEvent):
     starts_on: date
     until: date
     ratify_by: date
+    ratify_due: Due | None = None
+    """The same with its reasons; not told by entries from before it moved with the calendar."""
 
 
 class AssignmentRatified(BesideEvent):
     """The temporary assignment was ratified within its term."""
 
     type: Literal["assignment_ratified"] = "assignment_ratified"
+
+
+class AssignmentRenewed(BesideEvent):
+    """The temporary assignment was renewed by another order, before its last day."""
+
+    type: Literal["assignment_renewed"] = "assignment_renewed"
+    number: str
+    until: date
 
 
 class AssignmentReverted(BesideEvent):
@@ -696,6 +753,24 @@ class DecreeAnnulled(Event):
     ground: DefectGround
     ordered_by: OrderedBy = OrderedBy.OWN
     reference: Annotated[str | None, PRIVATE] = None
+
+
+class DecreeSuspended(Event):
+    """The decree was suspended (penundaan): nothing takes effect by it until that is lifted."""
+
+    type: Literal["decree_suspended"] = "decree_suspended"
+    number: str
+    date: Day
+    ordered_by: OrderedBy = OrderedBy.OWN
+    reference: Annotated[str | None, PRIVATE] = None
+
+
+class SuspensionLifted(Event):
+    """The suspension of the decree was lifted."""
+
+    type: Literal["suspension_lifted"] = "suspension_lifted"
+    number: str
+    date: Day
 
 
 class PostRestored(Event):
@@ -884,7 +959,7 @@ class DeadlineRecomputed(Event):
     """A running deadline was reckoned again: calendar or window changed, or the employee is on certified leave."""
 
     type: Literal["deadline_recomputed"] = "deadline_recomputed"
-    cause: Literal["calendar", "certified_leave", "window"]
+    cause: Literal["calendar", "paused", "certified_leave", "window"]
     old: Due
     new: Due
     wakes: tuple[Wake, ...]
@@ -892,6 +967,10 @@ class DeadlineRecomputed(Event):
     """Version of the calendar it was reckoned with."""
     ordered_by: str | None = None
     """Person id of who had the deadlines recomputed; none where the clock looked by itself."""
+    deadline: Deadline = Deadline.STAGE
+    """Which deadline moved."""
+    aside: tuple[Wake, ...] | None = None
+    """What the clock waits for beside the stage, where a deadline there moved."""
 
 
 class NoticeUndelivered(Event):
@@ -913,7 +992,7 @@ AnyEvent = Annotated[
     | ObjectionFiled | ObjectionEscalated | ObjectionOverdue | ObjectionDecided
     | ObjectionWithdrawn | DecreeCorrected | DecreeRevoked | DecreeAnnulled | PostRestored
     | CaseSetBack | CaseClosedForCause | ApproverAbsent | TemporarilyAssigned | AssignmentRatified
-    | AssignmentReverted,
+    | AssignmentReverted | AssignmentRenewed | DecreeSuspended | SuspensionLifted,
     Field(discriminator="type"),
 ]  # fmt: skip
 

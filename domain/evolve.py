@@ -8,6 +8,7 @@ from domain import events as ev
 from domain.case import CLOCK, Assignment, Case, Held, Objection, PendingOverride, Recorded, Undo, Vote
 from domain.vocabulary import (
     Act,
+    Deadline,
     DecisionChoice,
     EndingCause,
     Flag,
@@ -118,7 +119,7 @@ def _flags(case: Case, *add: Flag | None, drop: tuple[Flag, ...] = ()) -> dict[s
 
 @_changes.register
 def _(event: ev.EvaluationJudged, case: Case, recorded: Recorded) -> dict[str, Any]:
-    return {"marks": event.marks, "contest_until": event.contest_until}
+    return {"marks": event.marks, "contest_until": event.contest_until, "contest_due": event.contest}
 
 
 @_changes.register
@@ -166,9 +167,20 @@ def _(event: ev.NeedChecked, case: Case, recorded: Recorded) -> dict[str, Any]:
 
 
 @_changes.register
+def _(event: ev.NeedConfirmed, case: Case, recorded: Recorded) -> dict[str, Any]:
+    return _chosen(case, event)
+
+
+@_changes.register
 def _(event: ev.AlternativeProposed, case: Case, recorded: Recorded) -> dict[str, Any]:
     kept = tuple(rule for rule in case.overridden if rule not in event.overrides_void)
-    return {"to_post": event.to_post, "answer": None, "grounds": (), "overridden": kept, "opened_windows": None}
+    fresh: dict[str, Any] = {"to_post": event.to_post, "answer": None, "grounds": (), "opened_windows": None}
+    return {**fresh, "overridden": kept, **_chosen(case, event)}
+
+
+def _chosen(case: Case, event: ev.ChoosingEvent) -> dict[str, Any]:
+    off = event.choice is not None and not event.choice.on_list
+    return {"choice": event.choice, **_flags(case, Flag.OFF_LIST if off else None, drop=(Flag.OFF_LIST,))}
 
 
 @_changes.register
@@ -315,6 +327,9 @@ def _superseded(case: Case, event: ev.CaseReturned | ev.CaseSetBack) -> dict[str
     if event.to_stage in (Stage.EVALUATION, Stage.NEEDS_CHECK, Stage.CONSULTATION):
         superseded |= {"answer": None, "grounds": ()}
         dropped += [Flag.EMPLOYEE_SILENT, Flag.OBJECTION_CARRIED, Flag.CONDITIONS_SETTLED, Flag.ALTERNATIVE_DECLINED]
+    if event.to_stage in (Stage.EVALUATION, Stage.NEEDS_CHECK):
+        superseded["choice"] = None
+        dropped.append(Flag.OFF_LIST)
     if event.to_stage is not Stage.APPROVAL:
         superseded["reached"] = ()
         dropped.append(Flag.BRIEFING_PARTIAL)
@@ -348,7 +363,23 @@ def _(event: ev.ClockEvent, case: Case, recorded: Recorded) -> dict[str, Any]:
 @_changes.register
 def _(event: ev.DeadlineRecomputed, case: Case, recorded: Recorded) -> dict[str, Any]:
     waits = Flag.RESTRICTED_WINDOW if event.cause == "window" and event.new.on > event.old.on else None
-    return {"due": event.new, "wakes": event.wakes, "undo": None, **_flags(case, waits)}
+    aside = {} if event.aside is None else {"aside": event.aside}
+    return {"wakes": event.wakes, "undo": None, **aside, **_date_of(event, case), **_flags(case, waits)}
+
+
+def _date_of(event: ev.DeadlineRecomputed, case: Case) -> dict[str, Any]:
+    """The moved date where the case keeps it."""
+    new = event.new
+    match event.deadline:
+        case Deadline.STAGE:
+            return {"due": new}
+        case Deadline.OBJECTION:
+            return {"objection": case.objection and case.objection.model_copy(update={"due": new})}
+        case Deadline.RATIFICATION:
+            order = case.assignment
+            return {"assignment": order and order.model_copy(update={"ratify_by": new.on, "ratify_due": new})}
+        case Deadline.CONTEST:
+            return {"contest_until": new.at, "contest_due": new}
 
 
 @_changes.register
@@ -453,6 +484,24 @@ def _(event: ev.AssignmentRatified, case: Case, recorded: Recorded) -> dict[str,
         "aside": event.aside,
         "assignment": case.assignment and case.assignment.model_copy(update={"ratified": True}),
     }
+
+
+@_changes.register
+def _(event: ev.AssignmentRenewed, case: Case, recorded: Recorded) -> dict[str, Any]:
+    order = case.assignment
+    assert order is not None, "only a standing assignment is renewed"
+    renewed = {"number": event.number, "until": event.until, "renewals": order.renewals + 1}
+    return {"aside": event.aside, "assignment": order.model_copy(update=renewed)}
+
+
+@_changes.register
+def _(event: ev.DecreeSuspended, case: Case, recorded: Recorded) -> dict[str, Any]:
+    return {"suspended": True, **_flags(case, Flag.DECREE_SUSPENDED)}
+
+
+@_changes.register
+def _(event: ev.SuspensionLifted, case: Case, recorded: Recorded) -> dict[str, Any]:
+    return {"suspended": False, **_flags(case, drop=(Flag.DECREE_SUSPENDED,))}
 
 
 @_changes.register

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict
 from domain.calendar import Calendar
 from domain.commands import ConditionEndItem, HistoryItem, Item, PositionSinceItem, RatingItem
 from domain.documents import Document
-from domain.events import PostRef, Staffing
+from domain.events import Listed, PostRef, Staffing
 from domain.policy import Policy
 from domain.vocabulary import (
     Capacity,
@@ -261,6 +261,19 @@ class Seats(_Fact):
     """Whether the seat held for this case, if any, is still free of an incumbent."""
 
 
+class Place(_Fact):
+    """Where somebody stands in the ranking for a post, looked up on the day (`domain/ranking.py`)."""
+
+    length: int
+    listed: tuple[Listed, ...]
+    """The first `length` who may be chosen, best first; fewer where there are no more."""
+    field: int
+    busy: int
+    rank: int | None
+    score: int | None
+    on_list: bool
+
+
 class StoredContent(_Fact):
     """Content that the actor has stored for this case: what it is, as measured when it was stored."""
 
@@ -294,6 +307,8 @@ class Facts:
     target: Position | None = None
     target_ancestors: frozenset[str] = frozenset()
     seats: Seats | None = None
+    place: Place | None = None
+    """Where the person stands in the ranking for the target, where the policy has a list that binds."""
     former: Position | None = None
     """The post the person came from, where he may have to go back."""
     windows: tuple[Window, ...] = ()

@@ -12,7 +12,7 @@ from domain.authority import HR, head_office
 from domain.case import Case
 from domain.facts import Facts
 from domain.tasks import Task, stage_tasks
-from domain.vocabulary import DecisionChoice, Eligibility, EndingCause, Office, Outcome, Verdict
+from domain.vocabulary import Deadline, DecisionChoice, Eligibility, EndingCause, Office, Outcome, Verdict
 
 
 class Notice(BaseModel):
@@ -39,6 +39,7 @@ TEMPLATES: tuple[str, ...] = (
     "case_resumed",
     "approver_absent",
     "assignment_ratified",
+    "assignment_renewed",
     "assignment_reverted",
     "case_ended_for_cause",
     "case_returned",
@@ -57,6 +58,7 @@ TEMPLATES: tuple[str, ...] = (
     "decree_corrected",
     "decree_issued",
     "decree_revoked",
+    "decree_suspended",
     "document_added",
     "document_returned",
     "escalated",
@@ -72,6 +74,7 @@ TEMPLATES: tuple[str, ...] = (
     "reminder",
     "response_missed",
     "response_requested",
+    "suspension_lifted",
     "task",
     "temporarily_assigned",
 )
@@ -142,7 +145,7 @@ def _addressed(event: ev.Event, case: Case, facts: Facts) -> Iterator[tuple[str,
         case ev.ReminderDue():
             yield from _each("reminder", _task_holders(case, facts))
         case ev.DeadlineRecomputed():
-            yield from _each("deadline_recomputed", (*_task_holders(case, facts), *_handlers(case, facts)))
+            yield from _each("deadline_recomputed", (*_bound_by(event.deadline, case, facts), *_handlers(case, facts)))
         case ev.DeadlinePassed():
             yield from _each("deadline_passed", (*_task_holders(case, facts), *_handlers(case, facts)))
         case ev.CaseEscalated():
@@ -156,7 +159,9 @@ def _addressed(event: ev.Event, case: Case, facts: Facts) -> Iterator[tuple[str,
             yield from _each("objection_decided", (case.subject, *_handlers(case, facts)))
         case ev.ObjectionWithdrawn():
             yield from _each("objection_withdrawn", (*_deciders(case, facts), *_handlers(case, facts)))
-        case ev.DecreeCorrected() | ev.DecreeRevoked() | ev.DecreeAnnulled():
+        case ev.DecreeCorrected() | ev.DecreeRevoked() | ev.DecreeAnnulled() | ev.DecreeSuspended():
+            yield from _each(event.type, (case.subject, *_heads(case, facts), *_handlers(case, facts)))
+        case ev.SuspensionLifted():
             yield from _each(event.type, (case.subject, *_heads(case, facts), *_handlers(case, facts)))
         case ev.CaseSetBack():
             yield from _each("case_set_back", (case.subject, *_handlers(case, facts)))
@@ -164,7 +169,7 @@ def _addressed(event: ev.Event, case: Case, facts: Facts) -> Iterator[tuple[str,
             told = (*_heads(case, facts), *_handlers(case, facts))
             dead = event.cause is EndingCause.DEATH
             yield from _each("case_ended_for_cause", told if dead else (case.subject, *told))
-        case ev.TemporarilyAssigned() | ev.AssignmentRatified() | ev.AssignmentReverted():
+        case ev.TemporarilyAssigned() | ev.AssignmentRatified() | ev.AssignmentRenewed() | ev.AssignmentReverted():
             yield from _each(event.type, (case.subject, *_heads(case, facts), *_handlers(case, facts)))
         case ev.ApproverAbsent():
             yield from _each("approver_absent", (*_holders(Office.HR_HEAD, facts), *_handlers(case, facts)))
@@ -229,6 +234,19 @@ def _deciders(case: Case, facts: Facts) -> tuple[str, ...]:
     return () if late else _holders(Office.GOVERNOR, facts)
 
 
+def _bound_by(deadline: Deadline, case: Case, facts: Facts) -> Iterable[str]:
+    """Whom a deadline binds, and who waits for it."""
+    match deadline:
+        case Deadline.STAGE:
+            return _task_holders(case, facts)
+        case Deadline.OBJECTION:
+            return (case.subject, *_deciders(case, facts))
+        case Deadline.RATIFICATION:
+            return _holders(Office.GOVERNOR, facts)
+        case Deadline.CONTEST:
+            return (case.subject,)
+
+
 def _above(facts: Facts) -> tuple[str, ...]:
     return (*_holders(Office.REGIONAL_SECRETARY, facts), *_holders(Office.HR_HEAD, facts))
 
@@ -249,7 +267,7 @@ def _params(event: ev.Event, case: Case) -> dict[str, str | int]:
             params["until"] = event.until.isoformat()
         case ev.DecreeIssued():
             params["effective_on"] = event.effective_on.isoformat()
-        case ev.TemporarilyAssigned():
+        case ev.TemporarilyAssigned() | ev.AssignmentRenewed():
             params["until"] = event.until.isoformat()
         case ev.DecreeCorrected():
             params["effective_on"] = event.effective_on.isoformat()
@@ -257,6 +275,9 @@ def _params(event: ev.Event, case: Case) -> dict[str, str | int]:
             params = {"number": case.number, "status": case.status, "due_on": case.objection.due.on.isoformat()}
         case ev.PlacementMade():
             params["effective_on"] = event.effective_on.isoformat()
+        case ev.DeadlineRecomputed() if event.deadline is not Deadline.STAGE:
+            standing = {"number": case.number, "status": case.status}
+            params = {**standing, "due_on": event.new.on.isoformat(), "deadline": event.deadline}
         case ev.ReminderDue():
             params["percent"] = event.percent
     return params

@@ -77,8 +77,18 @@ class AuthorityPolicy(_Part):
     superiors: dict[Office, Office]
 
 
+Ground = Annotated[str, Field(pattern=r"^[a-z][a-z_]{1,60}$")]
+"""Code of a ground that somebody who decides can give; its words are in `locale/` (`choice_ground.…`)."""
+
+
 class Board(_Part):
+    """The board, and what the governor must name to approve against its advice.
+
+    A policy without `against_grounds` asks him for his words alone.
+    """
+
     quorum: Annotated[int, Field(ge=1, le=50)]
+    against_grounds: tuple[Ground, ...] = ()
 
 
 class EvaluationPolicy(_Part):
@@ -180,6 +190,8 @@ class AssignmentPolicy(_Part):
 
     days: Days = 90
     ratify_days: Days = 14
+    renewals: Annotated[int, Field(ge=0, le=10)] = 0
+    """How often it may be renewed, each time for as many days at most. A policy pinned before renews none."""
     ground: str = "SE BKN 1/SE/I/2021; UU 24/2007"
 
 
@@ -196,15 +208,30 @@ class ReturnsPolicy(_Part):
 
 
 class FitPolicy(_Part):
+    """The weights of the score, and how many of the ranked people are a list that binds who chooses.
+
+    Whoever is chosen from further down needs a ground of `off_list_grounds` and words; an origin of `off_list_origins`
+    is the ground itself. A policy without `list` asks for no reason.
+    """
+
     weights: dict[
         Literal["competence", "education", "experience", "performance", "preference", "need"],
         Annotated[int, Field(ge=0, le=100)],
     ]
+    list: Annotated[int, Field(ge=1, le=50)] | None = None
+    off_list_grounds: tuple[Ground, ...] = ()
+    off_list_origins: frozenset[Origin] = frozenset()
 
     @model_validator(mode="after")
     def _weights_make_a_hundred(self) -> "FitPolicy":
         if sum(self.weights.values()) != 100:
             raise ValueError("the weights of the fit score add up to 100")
+        return self
+
+    @model_validator(mode="after")
+    def _a_list_can_be_left_with_reasons(self) -> "FitPolicy":
+        if (self.list is None) == bool(self.off_list_grounds):
+            raise ValueError("a list that binds and the grounds for leaving it go together")
         return self
 
 

@@ -4,37 +4,39 @@ What is over stays over: a deadline that has passed is not moved, one that would
 what the clock has done already (a reminder, an escalation) it does not do again.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, timedelta
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from domain import terms
-from domain.calendar import END_OF_DAY
+from domain.calendar import END_OF_DAY, Calendar
 from domain.case import Case
 from domain.events import DeadlineRecomputed, Due, Pause, PauseCause, Stopped, Wake, WakeKind
 from domain.facts import Facts
-from domain.policy import Term
+from domain.policy import Policy, Term
 from domain.rules import restricting_windows
-from domain.vocabulary import Kind, Status
+from domain.stages import open_acts
+from domain.vocabulary import Act, Deadline, Kind, Status
 
 EMPLOYEES_TURN = frozenset({Status.AWAITING_RESPONSE, Status.AWAITING_ACKNOWLEDGEMENT})
 """Statuses that wait for the employee himself: their terms stand still while he is on certified leave."""
 _OF_THE_TERM = frozenset({WakeKind.REMIND, WakeKind.OVERDUE, WakeKind.ESCALATE, WakeKind.EXPIRE, WakeKind.LAPSE})
 
-Cause = Literal["calendar", "certified_leave", "window"]
+Cause = Literal["calendar", "paused", "window"]
+Recomputed = DeadlineRecomputed | None
 
 
 def cause_of(status: Status) -> PauseCause | None:
     """What makes the term of a status stand still by itself."""
     if status in EMPLOYEES_TURN:
-        return PauseCause.CERTIFIED_LEAVE
+        return PauseCause.PAUSED
     return PauseCause.WINDOW if status is Status.AWAITING_DECISION else None
 
 
 def standing_still(status: Status, kind: Kind, facts: Facts, since: date) -> tuple[Pause, ...]:
     """The days after `since`, as known today, on which a term stands still; without an end yet, as far as today."""
     match cause_of(status):
-        case PauseCause.CERTIFIED_LEAVE:
+        case PauseCause.PAUSED:
             days: list[tuple[date, date | None, str | None]] = [
                 (leave.start, leave.end, None) for leave in facts.leaves
             ]
@@ -54,8 +56,72 @@ def pause_of(stopped: Stopped, cause: PauseCause, today: date) -> Pause | None:
     return Pause(first=first, last=today, cause=cause, ground=stopped.ground) if first <= today else None
 
 
-def recomputed(case: Case, facts: Facts, *, looks: bool, ordered_by: str | None = None) -> DeadlineRecomputed | None:
-    """The deadline of a case as it is reckoned now, if that is another one.
+class Beside(NamedTuple):
+    """A deadline that runs beside the stage: its date while it runs, and what the clock waits for because of it.
+
+    A further one is a member of `Deadline`, a row of `BESIDE` and a line of `evolve._date_of`. It needs a `Due` that
+    the case keeps: a date that does not know its start cannot be reckoned again.
+    """
+
+    due: Callable[[Case], Due | None]
+    wakes: Callable[[Due, Policy, Calendar], tuple[Wake, ...]] = lambda *_: ()
+
+
+def _objection(case: Case) -> Due | None:
+    return case.objection.due if case.objection and case.objection.open else None
+
+
+def _ratification(case: Case) -> Due | None:
+    return case.assigned.ratify_due if case.assigned and not case.assigned.ratified else None
+
+
+def _contest(case: Case) -> Due | None:
+    status = case.held.status if case.held else case.status
+    return case.contest_due if Act.CONTEST_DATA in open_acts(status) else None
+
+
+BESIDE: dict[Deadline, Beside] = {
+    Deadline.OBJECTION: Beside(_objection, terms.objection_wakes),
+    Deadline.RATIFICATION: Beside(_ratification, terms.ratification_wakes),
+    Deadline.CONTEST: Beside(_contest),
+}
+
+
+def reckoned_again(case: Case, facts: Facts, deadline: Deadline, ordered_by: str | None = None) -> Recomputed:
+    """A running deadline of a case by the present calendar and windows, if that is another date: by order."""
+    if deadline is Deadline.STAGE:
+        return recomputed(case, facts, looks=False, ordered_by=ordered_by)
+    beside = BESIDE[deadline]
+    due = beside.due(case)
+    if due is None or case.closed or due.at <= facts.now:
+        return None
+    new = _again(due, Term(days=due.days), facts, (), None, over=False)
+    if new.on == due.on:
+        return None
+    return DeadlineRecomputed(
+        deadline=deadline,
+        cause="calendar",
+        old=due,
+        new=new,
+        wakes=case.wakes,
+        aside=_rung_later(case, beside.wakes(new, facts.policy, facts.calendar)),
+        calendar=facts.calendar.version,
+        ordered_by=ordered_by,
+    )
+
+
+def _rung_later(case: Case, fresh: tuple[Wake, ...]) -> tuple[Wake, ...]:
+    """What the clock waits for beside the stage, with those of a moved deadline that have not rung.
+
+    One whose instant is over by the new reckoning rings next: nobody is spared word of a term that runs out sooner.
+    """
+    moved, pending = {w.what for w in fresh}, {(w.what, w.day) for w in case.aside}
+    others = (w for w in case.aside if w.what not in moved)
+    return tuple(sorted((*others, *(w for w in fresh if (w.what, w.day) in pending)), key=lambda w: w.at))
+
+
+def recomputed(case: Case, facts: Facts, *, looks: bool, ordered_by: str | None = None) -> Recomputed:
+    """The deadline of the stage as it is reckoned now, if that is another one.
 
     `looks` says that the clock looks by itself, at an instant it waited for: it lengthens a term that stands still,
     and leaves the rest alone. Otherwise somebody ordered it: the calendar and the windows count, either way.
@@ -79,10 +145,18 @@ def recomputed(case: Case, facts: Facts, *, looks: bool, ordered_by: str | None 
     )
 
 
-def passed_over(case: Case, facts: Facts) -> Due | None:
+def running(case: Case, deadline: Deadline) -> Due | None:
+    """The date of a deadline of a case, as long as it matters."""
+    return case.due if deadline is Deadline.STAGE else BESIDE[deadline].due(case)
+
+
+def passed_over(case: Case, facts: Facts, deadline: Deadline = Deadline.STAGE) -> Due | None:
     """The date that an open case, whose date has passed, would have had by the present calendar, if another one."""
-    due, term = case.due, facts.policy.terms.get(case.status)
-    if due is None or term is None or due.at > facts.now:
+    due = running(case, deadline)
+    if due is None or due.at > facts.now:
+        return None
+    term = facts.policy.terms.get(case.status) if deadline is Deadline.STAGE else Term(days=due.days)
+    if term is None:
         return None
     fresh = terms.reckon(term, due.start, due.days, None, facts.calendar, due.pauses or ())
     return fresh if fresh.on != due.on else None
@@ -91,7 +165,7 @@ def passed_over(case: Case, facts: Facts) -> Due | None:
 def _why(old: Due, new: Due, cause: PauseCause | None) -> Cause:
     if (new.pauses or ()) == (old.pauses or ()) or cause is None:
         return "calendar"
-    return "window" if cause is PauseCause.WINDOW else "certified_leave"
+    return "window" if cause is PauseCause.WINDOW else "paused"
 
 
 def _again(due: Due, term: Term, facts: Facts, known: Iterable[Pause], renewed: PauseCause | None, over: bool) -> Due:
@@ -116,11 +190,17 @@ def _again(due: Due, term: Term, facts: Facts, known: Iterable[Pause], renewed: 
 def _lasting(pauses: Iterable[Pause], renewed: PauseCause | None, today: date) -> Iterable[Pause]:
     """What stood still stood still; how long it still will, the register says anew."""
     yesterday = today - timedelta(days=1)
-    for pause in pauses:
+    for pause in map(_without_the_nature, pauses):
         if pause.cause is not renewed or pause.last <= yesterday:
             yield pause
         elif pause.first <= yesterday:
             yield pause.model_copy(update={"last": yesterday})
+
+
+def _without_the_nature(pause: Pause) -> Pause:
+    """A pause as it is written now; older ones named the leave."""
+    leave = pause.cause is PauseCause.CERTIFIED_LEAVE
+    return pause.model_copy(update={"cause": PauseCause.PAUSED}) if leave else pause
 
 
 def _pending(case: Case, term: Term, due: Due, facts: Facts) -> tuple[Wake, ...]:

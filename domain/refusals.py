@@ -45,6 +45,8 @@
     │   ├── post_gone               the target post was abolished
     │   ├── seat_lost               the seat held for the case is gone
     │   ├── assignment_exists       one temporary assignment in a case
+    │   ├── renewals_exhausted      renewed as often as the policy allows
+    │   ├── suspension_without_ground   neither an open objection nor an order
     │   └── post_stands             there is nothing to go back for
     ├── STALE          the caller decided on an older version of the case
     │   └── stale_version
@@ -66,6 +68,9 @@
         ├── unanswered_grounds
         ├── grounds_required
         ├── backfill_required
+        ├── off_list_reason_required    who is not on the ranked list is chosen with a typed ground and words
+        ├── choice_ground_not_allowed   the policy does not list that ground for this choice
+        ├── advice_ground_required      an approval against advice names its ground
         ├── return_not_earlier
         ├── date_in_future
         ├── date_in_past
@@ -152,6 +157,8 @@ class RefusalCode(StrEnum):
     POST_GONE = "post_gone", Category.CONFLICT
     SEAT_LOST = "seat_lost", Category.CONFLICT
     ASSIGNMENT_EXISTS = "assignment_exists", Category.CONFLICT
+    RENEWALS_EXHAUSTED = "renewals_exhausted", Category.CONFLICT
+    SUSPENSION_WITHOUT_GROUND = "suspension_without_ground", Category.CONFLICT
     POST_STANDS = "post_stands", Category.CONFLICT
 
     STALE_VERSION = "stale_version", Category.STALE
@@ -170,6 +177,9 @@ class RefusalCode(StrEnum):
     GROUND_NOT_RAISED = "ground_not_raised", Category.INVALID
     GROUNDS_REQUIRED = "grounds_required", Category.INVALID
     BACKFILL_REQUIRED = "backfill_required", Category.INVALID
+    OFF_LIST_REASON_REQUIRED = "off_list_reason_required", Category.INVALID
+    CHOICE_GROUND_NOT_ALLOWED = "choice_ground_not_allowed", Category.INVALID
+    ADVICE_GROUND_REQUIRED = "advice_ground_required", Category.INVALID
     RETURN_NOT_EARLIER = "return_not_earlier", Category.INVALID
     DATE_IN_FUTURE = "date_in_future", Category.INVALID
     DATE_IN_PAST = "date_in_past", Category.INVALID
@@ -217,6 +227,9 @@ LEGAL_GROUNDS: dict[RefusalCode, str] = {
     _R.EQUAL_POST_REQUIRED: "UU 30/2014 Pasal 64, 66",
     _R.POST_NOT_EQUAL: "UU 30/2014 Pasal 64, 66",
     _R.POST_BEYOND_ROUTE: "UU 20/2023; PP 11/2017 Pasal 107, 191",
+    _R.SUSPENSION_WITHOUT_GROUND: "UU 30/2014 Pasal 65",
+    _R.OFF_LIST_REASON_REQUIRED: "PP 11/2017 Pasal 190 ayat (4), 191; UU 30/2014 Pasal 10",
+    _R.ADVICE_GROUND_REQUIRED: "PP 11/2017 Pasal 191; UU 30/2014 Pasal 10",
     _R.DOCUMENTS_MISSING: "Peraturan BKN 5/2019 Pasal 3 ayat (1)",
 }
 

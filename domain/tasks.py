@@ -40,19 +40,21 @@ def tasks(case: Case) -> tuple[Task, ...]:
 
 
 def _beside(case: Case) -> tuple[Task, ...]:
-    """An assignment to be ratified; an objection to be decided, and once granted to be carried out."""
+    """An assignment to be ratified; an objection to be decided, once granted to be carried out; a suspension to end."""
     if case.closed:
         return ()
     found: list[Task] = []
     order, objection = case.assigned, case.objection
     if order is not None and not order.ratified:
-        found.append(_governor(case, (Act.RATIFY_ASSIGNMENT,)))
+        found.append(_governor(case, (Act.RATIFY_ASSIGNMENT,)).model_copy(update={"due": order.ratify_due}))
     if objection is not None and objection.open:
         act = Act.DECLARE_INADMISSIBLE if objection.late else Act.DECIDE_OBJECTION
         asked = _hr(case, (act,)) if objection.late else _governor(case, (act,))
         found.append(asked.model_copy(update={"since": objection.filed_at, "due": objection.due}))
     elif case.remedy_due:
         found.append(_governor(case, (Act.ANNUL_DECREE, Act.CORRECT_DECREE, Act.REVOKE_DECREE)))
+    elif case.suspended:
+        found.append(_governor(case, (Act.LIFT_SUSPENSION, Act.ANNUL_DECREE, Act.REVOKE_DECREE)))
     return tuple(found)
 
 

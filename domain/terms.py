@@ -67,6 +67,24 @@ def due_after(days: int, start: date, calendar: Calendar) -> Due:
     return reckon(Term(days=days), start, days, None, calendar)
 
 
+def objection_wakes(due: Due, policy: Policy, calendar: Calendar) -> tuple[Wake, ...]:
+    """The mornings on which those above are told of an undecided objection, and the end of its term."""
+    told = (
+        Wake(
+            at=calendar.at(calendar.add_working_days(due.start, day), START_OF_WORK),
+            what=WakeKind.ESCALATE_OBJECTION,
+            day=day,
+        )
+        for day in policy.objection.escalate_at_days
+    )
+    return (*told, Wake(at=due.at, what=WakeKind.OBJECTION_OVERDUE))
+
+
+def ratification_wakes(due: Due, policy: Policy, calendar: Calendar) -> tuple[Wake, ...]:
+    """The end of the term in which a temporary assignment is ratified."""
+    return (Wake(at=due.at, what=WakeKind.RATIFICATION_OVER),)
+
+
 def closing(outcome: Outcome) -> Move:
     return Move(stage=Stage.CLOSED, status=Status.CLOSED, outcome=outcome)
 

@@ -132,6 +132,9 @@ class Act(StrEnum):
     RECHECK_POST = "recheck_post"
     ASSIGN_TEMPORARILY = "assign_temporarily"
     RATIFY_ASSIGNMENT = "ratify_assignment"
+    RENEW_ASSIGNMENT = "renew_assignment"
+    SUSPEND_DECREE = "suspend_decree"
+    LIFT_SUSPENSION = "lift_suspension"
 
 
 class Office(StrEnum):
@@ -410,6 +413,17 @@ class Flag(StrEnum):
     REMEDY_DUE = "remedy_due"
     APPROVER_ABSENT = "approver_absent"
     TEMPORARILY_ASSIGNED = "temporarily_assigned"
+    OFF_LIST = "off_list"
+    DECREE_SUSPENDED = "decree_suspended"
+
+
+class Deadline(StrEnum):
+    """Which date of a case runs: the term of the stage, or one beside it with a clock or an end of its own."""
+
+    STAGE = "stage"
+    OBJECTION = "objection"
+    RATIFICATION = "ratification"
+    CONTEST = "contest"
 
 
 class Direction(StrEnum):

@@ -75,11 +75,12 @@ def _recompute(who: str, limit: int, as_json: bool, dry_run: bool) -> None:
     if as_json:
         print_json(done)
     else:
-        rows = table("Number", "Status", "Why", "Old", "New")
+        rows = table("Number", "Deadline", "Status", "Why", "Old", "New")
         for case in done["cases"]:
-            rows.add_row(case["number"], case["status"], case["cause"], case["old_on"], case["new_on"])
+            rows.add_row(*(case[k] for k in ("number", "deadline", "status", "cause", "old_on", "new_on")))
         for case in done["lapsed_cases"]:
-            rows.add_row(case["number"], case["status"], "over already", case["old_on"], case["old_on"])
+            over = ("over already", case["old_on"], case["old_on"])
+            rows.add_row(case["number"], case["deadline"], case["status"], *over)
         if done["cases"] or done["lapsed_cases"]:
             console.print(rows)
         verb = "would move" if dry_run else f"to move, {done['applied']} moved, {done['remaining']} left"

@@ -26,6 +26,8 @@ def notice(template: str, language: str, name: str, params: dict[str, str | int]
             context[key] = i18n.day(date.fromisoformat(str(context[key])), language)
     if "status" in params:
         context["status_text"] = i18n.text(f"status.{params['status']}.next", language)
+    if "deadline" in params:
+        context["deadline_text"] = i18n.text(f"deadline.{params['deadline']}", language)
     if "then" in params:
         context["then_text"] = i18n.text(f"then.{params['then']}", language, due_on=context["then_on"])
     text = environment(False).get_template(f"{template}.{language}.txt").render(context)

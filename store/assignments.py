@@ -30,7 +30,7 @@ _SUPERSEDE = text(
 async def settle_assignment(connection: AsyncConnection, before: Case | None, after: Case, day: date) -> None:
     """Make the temporary assignment of a case what the case says it is; what ended keeps the days it lasted."""
     was, now = before.assigned if before else None, after.assigned
-    if (was is None) == (now is None):
+    if was is now is None or (was and now and (was.number, was.until) == (now.number, now.until)):
         return
     if now is None:
         # The day of the placement is spent in the post itself; any other end leaves its own day to the assignment.

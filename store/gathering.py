@@ -12,6 +12,7 @@ from domain.commands import (
     AddDocument,
     AnnulDecree,
     Command,
+    ConfirmNeed,
     Elapse,
     OpenCase,
     Proposal,
@@ -26,10 +27,10 @@ from domain.decide.clockwork import LOOKING
 from domain.decide.decree_repair import way_back
 from domain.decide.recheck import has_post_in_view
 from domain.events import WakeKind
-from domain.facts import Actor, Facts, Position
+from domain.facts import Actor, Facts, Place, Position
 from domain.policy import Policy
-from domain.vocabulary import Act, Status
-from store import documents, people, seats
+from domain.vocabulary import Act, Stage, Status
+from store import documents, people, seats, shortlist
 from store.calendars import CALENDAR_VERSION, Calendars
 from store.policies import Policies
 from store.surroundings import Surroundings, surroundings
@@ -165,12 +166,18 @@ class Gatherer:
         origin: Position | None = next((posts[c][0] for c in _code(row) if c in posts), None)
         baseline = (await connection.execute(_BASELINE, {"case": case.id})).scalar() if case.placed_on else None
         taking = self._to_commit and getattr(command, "act", None) in SEAT_TAKING_ACTS
-        return replace(
+        facts = replace(
             facts,
             dossier=people.dossier_of(row, origin) if row else None,
             target=target,
             target_ancestors=ancestors,
+        )
+        # Before anybody stands in line for a seat: ranking takes long, and the line is everybody's.
+        place = await _place(connection, facts, origin, case) if _chooses(case, command) else None
+        return replace(
+            facts,
             seats=await seats.seats(connection, facts.today, target, origin, case, taking, wanted) if target else None,
+            place=place,
             former=posts[former][0] if former in posts else None,
             baseline_ratings=baseline or {},
         )
@@ -261,6 +268,21 @@ def _is_judging(case: Case, command: Command) -> bool:
             return case.seat_to_retake is not None
         case _:
             return command.act in JUDGING_ACTS
+
+
+def _chooses(case: Case, command: Command) -> bool:
+    """Whether a command puts the person to a post for good: the need is confirmed, or was before."""
+    confirmed = case.stage is Stage.CONSULTATION
+    return isinstance(command, ConfirmNeed) or (isinstance(command, ProposeAlternative) and confirmed)
+
+
+async def _place(connection: AsyncConnection, facts: Facts, origin: Position | None, case: Case) -> Place | None:
+    """Where the person stands in the ranking for the target, where the policy of the case has a list that binds."""
+    target, length = facts.target, facts.policy.fit.list
+    if target is None or facts.dossier is None or length is None:
+        return None
+    seen = await seats.seats(connection, facts.today, target, origin, case)
+    return await shortlist.place(connection, replace(facts, seats=seen), length)
 
 
 def _post_in_question(case: Case, command: Command) -> tuple[str, int | None]:

@@ -1,6 +1,7 @@
 """The people for a seat, best first: ranked by fit, and judged in full from the top down until the list is full."""
 
 from collections import Counter
+from collections.abc import AsyncIterator
 from typing import NamedTuple
 
 from sqlalchemy import text
@@ -8,8 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain import rules
 from domain.decide.evaluation import severities
-from domain.events import RuleResult
-from domain.facts import Dossier, Facts, Position, Seats
+from domain.events import Listed, RuleResult
+from domain.facts import Dossier, Facts, Place, Position, Seats
 from domain.fit import Applicant, Yardstick
 from domain.ranking import Ranked, hard_requirements, ranked
 from domain.rules import Question
@@ -52,43 +53,92 @@ class Shortlist(NamedTuple):
 _BUSY = text("SELECT person_id FROM docket WHERE stage NOT IN ('review', 'closed')")
 
 
-async def shortlist(connection: AsyncConnection, facts: Facts, length: int) -> Shortlist:
-    """The best for the post of `facts`: the eligible first, then those of whom something is still unknown."""
+class _Field(NamedTuple):
+    """Everybody who passes the hard requirements of a post and is free, best first by fit alone."""
+
+    order: list[Ranked]
+    yardstick: Yardstick
+    busy: int
+
+
+async def _field(connection: AsyncConnection, facts: Facts, subject: str | None = None) -> _Field:
+    """The field for the post of `facts`; a `subject` counts as free, whatever case of his is open."""
     target, seats = _of(facts)
-    hard = hard_requirements(target)
     year = facts.last_closed_rating_year
-    counts = await contenders.considered(connection, facts.today, target, hard)
-    applicants = await contenders.contenders(connection, facts.today, target, hard, (year - 1, year))
-    busy = {row.person_id for row in await connection.execute(_BUSY)}
+    applicants = await contenders.contenders(
+        connection, facts.today, target, hard_requirements(target), (year - 1, year)
+    )
+    busy = {row.person_id for row in await connection.execute(_BUSY)} - {subject}
     free = [who for who in applicants if who.person not in busy]
     yardstick = Yardstick(target, facts.policy, year, seats.target.vacant)
-    order = ranked(yardstick, free)
+    return _Field(ranked(yardstick, free), yardstick, len(applicants) - len(free))
+
+
+async def _from_the_top(connection: AsyncConnection, facts: Facts, order: list[Ranked]) -> AsyncIterator[Judged]:
+    """The ranked judged in full, best first, as far as somebody looks."""
+    at = 0
+    while at < len(order):
+        look = order[at : at + (_NEXT_LOOK if at else _FIRST_LOOK)]
+        for judged in await _judged(connection, facts, look):
+            yield judged
+        at += len(look)
+
+
+async def place(connection: AsyncConnection, facts: Facts, length: int) -> Place:
+    """Where the person of `facts` stands for the post of `facts`, and the list of so many that he is on or not.
+
+    On the list are the first who are eligible. He himself is taken as he is: that he may move was judged in his case,
+    with what was overridden there.
+    """
+    assert facts.dossier is not None, "the facts of a case name its person"
+    subject = facts.dossier.person
+    field = await _field(connection, facts, subject)
+    listed: list[Listed] = []
+    async for judged in _from_the_top(connection, facts, field.order):
+        if judged.outcome is Eligibility.ELIGIBLE or judged.applicant.person == subject:
+            listed.append(Listed(person=judged.applicant.person, score=judged.score))
+            if len(listed) == length:
+                break
+    found = next(((n, r.score) for n, r in enumerate(field.order, 1) if r.applicant.person == subject), (None, None))
+    return Place(
+        length=length,
+        listed=tuple(listed),
+        field=len(field.order),
+        busy=field.busy,
+        rank=found[0],
+        score=found[1],
+        on_list=any(entry.person == subject for entry in listed),
+    )
+
+
+async def shortlist(connection: AsyncConnection, facts: Facts, length: int) -> Shortlist:
+    """The best for the post of `facts`: the eligible first, then those of whom something is still unknown."""
+    target, _ = _of(facts)
+    counts = await contenders.considered(connection, facts.today, target, hard_requirements(target))
+    field = await _field(connection, facts)
     found: list[Judged] = []
     waiting: list[Judged] = []
     missed: Counter[str] = Counter()
     at = 0
-    while at < len(order) and len(found) < length:
-        look = order[at : at + (_NEXT_LOOK if at else _FIRST_LOOK)]
-        for judged in await _judged(connection, facts, look):
-            at += 1
-            if judged.outcome is Eligibility.ELIGIBLE:
-                found.append(judged)
-                if len(found) == length:
-                    break
-            elif judged.outcome is Eligibility.INCOMPLETE:
+    async for judged in _from_the_top(connection, facts, field.order):
+        at += 1
+        if judged.outcome is Eligibility.ELIGIBLE:
+            found.append(judged)
+            if len(found) == length:
+                break
+        else:
+            missed[_missing(judged, facts)] += 1
+            if judged.outcome is Eligibility.INCOMPLETE:
                 waiting.append(judged)
-                missed[_missing(judged, facts)] += 1
-            else:
-                missed[_missing(judged, facts)] += 1
     hard_misses = {"E01": counts.status, "E15": counts.grade, "E11": counts.education}
     return Shortlist(
         items=[*found, *waiting[: length - len(found)]],
-        yardstick=yardstick,
+        yardstick=field.yardstick,
         considered=counts.considered,
-        qualified=len(applicants),
+        qualified=len(field.order) + field.busy,
         judged=at,
         left_out={code: n for code, n in sorted((Counter(hard_misses) + missed).items()) if n},
-        busy=len(applicants) - len(free),
+        busy=field.busy,
     )
 
 

@@ -269,11 +269,14 @@ def local_day(days: int = 0) -> Any:
 BACKFILL = {"plan": "Formasi diisi dari seleksi CPNS berikutnya", "reference": "Nota 12/BKD/2026"}
 """How a seat that is left behind is filled again: asked for where the origin runs short, welcome anywhere."""
 
+OFF_LIST = {"ground": "specific_competence", "text": "Pernah menangani layanan yang sama"}
+"""Why somebody further down the ranking is chosen: asked for only of who is not on the list, welcome anywhere."""
+
 PLAIN_PATH: dict[str, tuple[str, str, Any]] = {
     "awaiting_confirmation": (
         "confirm_need",
         "hr_officer",
-        lambda: {"backfill": BACKFILL},
+        lambda: {"backfill": BACKFILL, "off_list_reason": OFF_LIST},
     ),
     "awaiting_response": ("respond", "{employee}", lambda: {"answer": "accept"}),
     "awaiting_briefing": (

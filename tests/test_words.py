@@ -21,7 +21,7 @@ from domain import commands, fit
 from domain import vocabulary as voc
 from domain.events import EVENT_TYPES, PauseCause
 from domain.notices import TEMPLATES
-from domain.policy import FitPolicy, Term, from_toml
+from domain.policy import FitPolicy, Policy, Term, from_toml
 from domain.refusals import Refusal, RefusalCode
 from runtime import i18n, wording
 from store.tables import NoticeRow
@@ -138,12 +138,25 @@ def placement_causes() -> set[str]:
     return {n.value for n in ast.walk(body) if isinstance(n, ast.Constant) and isinstance(n.value, str)}
 
 
-def override_grounds() -> set[str]:
+@cache
+def policies() -> tuple[Policy, ...]:
     def read(name: str) -> str:
         return (ROOT / "policies" / name).read_text(encoding="utf-8")
 
-    policies = [from_toml(read(file.name), read) for file in sorted((ROOT / "policies").glob("*.toml"))]
-    return {ground for policy in policies for rule in policy.rules.values() for ground in rule.overrides}
+    return tuple(from_toml(read(file.name), read) for file in sorted((ROOT / "policies").glob("*.toml")))
+
+
+def override_grounds() -> set[str]:
+    return {ground for policy in policies() for rule in policy.rules.values() for ground in rule.overrides}
+
+
+def choice_grounds() -> set[str]:
+    """Grounds for a choice off the list or against advice, and the origins that are one themselves."""
+    return {
+        ground
+        for policy in policies()
+        for ground in (*policy.fit.off_list_grounds, *policy.fit.off_list_origins, *policy.board.against_grounds)
+    }
 
 
 def notice_states() -> set[str]:
@@ -173,6 +186,7 @@ def needed() -> frozenset[str]:
         "ground": {*voc.ObjectionGround, *literals(commands.AnswerItem.model_fields["ground"].annotation)},
         "hold_ground": set(voc.HoldGround),
         "override_ground": override_grounds(),
+        "choice_ground": choice_grounds(),
         "flag": set(voc.Flag),
         "rule_outcome": set(voc.RuleOutcome),
         "review_outcome": set(voc.ReviewOutcome),
@@ -183,6 +197,7 @@ def needed() -> frozenset[str]:
         "event": {event.model_fields["type"].default for event in EVENT_TYPES},
         "cause": placement_causes(),
         "pause": set(PauseCause),
+        "deadline": set(voc.Deadline),
         "consent": set(voc.ConsentIssuer),
         "timing": set(voc.TimingMark),
         "assignment_end": set(voc.AssignmentEnd),
@@ -363,6 +378,7 @@ ALWAYS = {"name": NAME, "number": NUMBER, "status_text": "Menunggu jawaban pegaw
 OPTIONAL = {
     **dict.fromkeys(wording._DATES, "30 November 2026"),
     "then_text": "Kasus gugur dengan sendirinya.",
+    "deadline_text": "memutus keberatan",
     "percent": 80,
 }
 GIVEN = [{}, OPTIONAL, *({name: value} for name, value in OPTIONAL.items())]

@@ -1,14 +1,15 @@
 """The calendar: what it says, the orders that change it, and the deadlines that move with it."""
 
 import asyncio
-from datetime import date, datetime
+from datetime import date
 from itertools import pairwise
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
 
 from api import schemas_calendar as out
-from api.deps import Now, Reading, Services, ServicesDep, ViewerDep
+from api.deps import Now, Reading, ServicesDep, ViewerDep
+from api.knocking import Knock, KnockDep
 from api.problems import Problem, Refused
 from api.routes import problems
 from domain.authority import HR
@@ -19,7 +20,6 @@ from domain.refusals import RefusalCode, refuse
 from domain.vocabulary import Office
 from store import calendar_orders, recomputation
 from store.recomputation import Moved
-from store.viewing import Viewer
 
 router = APIRouter(tags=["calendar"])
 
@@ -64,12 +64,12 @@ async def get_calendar(
     operation_id="override_calendar_day",
     responses=problems(400, 401, 403, 413, 415, 422, 503),
 )
-async def override_calendar_day(order: out.OverrideIn, services: ServicesDep, viewer: ViewerDep) -> out.OverrideOut:
+async def override_calendar_day(order: out.OverrideIn, knock: KnockDep) -> out.OverrideOut:
     """The head of HR makes a day a working day or a holiday. Running deadlines move when they are recomputed."""
-    _holds(viewer, HEAD)
-    async with services.engine.begin() as connection:
+    await _holds(knock, HEAD)
+    async with knock.services.engine.begin() as connection:
         row = await calendar_orders.override(
-            connection, order.day, order.working, order.reason, order.reference, viewer.person
+            connection, order.day, order.working, order.reason, order.reference, knock.viewer.person
         )
     return out.OverrideOut.model_validate(row.model_dump())
 
@@ -80,13 +80,11 @@ async def override_calendar_day(order: out.OverrideIn, services: ServicesDep, vi
     operation_id="publish_calendar_year",
     responses=problems(400, 401, 403, 413, 415, 422, 503),
 )
-async def publish_calendar_year(
-    year: Year, said: out.PublicationIn, services: ServicesDep, viewer: ViewerDep
-) -> out.CalendarYearOut:
+async def publish_calendar_year(year: Year, said: out.PublicationIn, knock: KnockDep) -> out.CalendarYearOut:
     """The head of HR declares that the joint decree of a year is out: dates across it are no estimates any more."""
-    _holds(viewer, HEAD)
-    async with services.engine.begin() as connection:
-        row = await calendar_orders.publish(connection, year, said.published, said.reference, viewer.person)
+    await _holds(knock, HEAD)
+    async with knock.services.engine.begin() as connection:
+        row = await calendar_orders.publish(connection, year, said.published, said.reference, knock.viewer.person)
     return out.CalendarYearOut.model_validate(row.model_dump())
 
 
@@ -94,9 +92,7 @@ async def publish_calendar_year(
     "/calendar/recomputation", operation_id="recompute_deadlines", responses=problems(400, 401, 403, 413, 415, 422, 503)
 )
 async def recompute_deadlines(
-    services: ServicesDep,
-    viewer: ViewerDep,
-    now: Now,
+    knock: KnockDep,
     dry_run: Annotated[bool, Query(description="Only say what would move.")] = True,
     limit: Annotated[int, Query(ge=1, le=1000, description="How many deadlines to show, and to move, at most.")] = 200,
 ) -> out.RecomputationOut:
@@ -104,48 +100,53 @@ async def recompute_deadlines(
 
     Each case gets a command of its own and an entry in its ledger. What is over already stays as it is.
     """
-    _holds(viewer, HR if dry_run else HEAD)
-    async with services.reading() as connection:
-        found = await recomputation.preview(connection, services.gatherer, now)
+    await _holds(knock, HR if dry_run else HEAD)
+    async with knock.services.reading() as connection:
+        found = await recomputation.preview(connection, knock.services.gatherer, knock.now)
     chosen = found.moving[:limit]
-    applied, failed = (0, list[str]()) if dry_run else await _apply(services, viewer, found.calendar, chosen, now)
+    done, failed = (set[str](), list[str]()) if dry_run else await _apply(knock, found.calendar, chosen)
     return out.RecomputationOut(
         calendar=found.calendar,
         dry_run=dry_run,
         moving=len(found.moving),
         lapsed=len(found.lapsed),
         unchanged=found.unchanged,
-        applied=applied,
-        remaining=len(found.moving) - (0 if dry_run else len(chosen) - len(failed)),
+        applied=sum(m.case.id in done for m in found.moving),
+        remaining=len(found.moving) if dry_run else _left(found.moving, chosen, failed),
         failed=failed,
         cases=[_moved(m) for m in chosen],
         lapsed_cases=[_moved(m) for m in found.lapsed[:limit]],
     )
 
 
-async def _apply(
-    services: Services, viewer: Viewer, calendar: str, moved: list[Moved], now: datetime
-) -> tuple[int, list[str]]:
-    """Send each case its command, through its workflow like any other; how many moved, and whom it did not reach."""
+async def _apply(knock: Knock, calendar: str, moved: list[Moved]) -> tuple[set[str], list[str]]:
+    """Send each case its command, through its workflow like any other; which moved, and whom it did not reach."""
     gate = asyncio.Semaphore(AT_ONCE)
-    failed: list[str] = []
+    done, failed = set[str](), list[str]()
 
-    async def send(case_id: str, seq: int) -> int:
+    async def send(case_id: str, seq: int) -> None:
         envelope = Envelope(
             id=f"calendar:{calendar}:{case_id}:{seq}",
             kind="recompute",
             actor=CLOCK,
-            body={"ordered_by": viewer.person},
+            body={"ordered_by": knock.viewer.person},
         )
         async with gate:
             try:
-                return int((await services.desk.act(case_id, envelope, now)).seq > seq)
+                if (await knock.services.desk.act(case_id, envelope, knock.now)).seq > seq:
+                    done.add(case_id)
             except (Problem, Refused):
                 failed.append(case_id)
-                return 0
 
-    done = await asyncio.gather(*(send(m.case.id, m.case.seq) for m in moved))
-    return sum(done), sorted(failed)
+    at = {m.case.id: m.case.seq for m in moved}
+    await asyncio.gather(*(send(case_id, seq) for case_id, seq in at.items()))
+    return done, sorted(failed)
+
+
+def _left(moving: list[Moved], chosen: list[Moved], failed: list[str]) -> int:
+    """Deadlines left to move: of cases that were not asked, or not reached. A case moves all of its own."""
+    reached = {m.case.id for m in chosen} - set(failed)
+    return sum(m.case.id not in reached for m in moving)
 
 
 def _moved(moved: Moved) -> out.MovedOut:
@@ -155,6 +156,7 @@ def _moved(moved: Moved) -> out.MovedOut:
         number=case.number,
         stage=case.stage,
         status=case.status,
+        deadline=moved.deadline,
         cause=moved.cause,
         old_on=moved.old.on,
         new_on=moved.new.on,
@@ -163,6 +165,6 @@ def _moved(moved: Moved) -> out.MovedOut:
     )
 
 
-def _holds(viewer: Viewer, offices: frozenset[Office]) -> None:
-    if not viewer.holds(offices):
-        raise Refused(refuse(RefusalCode.NOT_AUTHORISED, act="calendar"))
+async def _holds(knock: Knock, offices: frozenset[Office]) -> None:
+    if not knock.viewer.holds(offices):
+        await knock.refuse(refuse(RefusalCode.NOT_AUTHORISED, act="calendar"), "calendar")

@@ -1,18 +1,20 @@
-"""Reports for HR and those who oversee: figures, nobody's name."""
+"""Reports for HR and those who oversee: figures, and no civil servant's name but that of an official who decided."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
 from api.deps import Language, Reading, ViewerDep
+from api.presenting import choice_ground
 from api.problems import Problem, Refused
 from api.routes import problems
-from domain.refusals import RefusalCode, refuse
+from domain.refusals import Refusal, RefusalCode, refuse
 from runtime import i18n
-from store import override_report
+from store import choice_report, override_report
 from store.override_report import OverrideCount, Period
+from store.viewing import Viewer
 
 router = APIRouter(prefix="/reports", tags=["reports"])
 
@@ -46,15 +48,69 @@ async def report_overrides(
     until: Annotated[date | None, Query(description="Last day, in the province.")] = None,
 ) -> OverridesOut:
     """How often which rules were set aside, on which grounds: for HR, auditors and the inspector."""
-    if viewer.operator:
-        raise Problem("forbidden")
-    if not (viewer.is_hr or viewer.oversees):
-        raise Refused(refuse(RefusalCode.NOT_AUTHORISED, act="read_overrides"))
+    _for_oversight(viewer, refuse(RefusalCode.NOT_AUTHORISED, act="read_overrides"))
     rows = await override_report.counted(connection, period, since, until)
     return OverridesOut(
         items=[_row(row, language) for row in rows],
         requested=sum(r.requested for r in rows),
         confirmed=sum(r.confirmed for r in rows),
+    )
+
+
+def _for_oversight(viewer: Viewer, otherwise: Refusal) -> None:
+    if viewer.operator:
+        raise Problem("forbidden")
+    if not (viewer.is_hr or viewer.oversees):
+        raise Refused(otherwise)
+
+
+class ChoiceCountOut(BaseModel):
+    """How often an official chose off the ranked list, or approved against advice, on a ground in a period."""
+
+    period: str = Field(examples=["2026-11", "2026-Q4", "2026"])
+    way: Literal["off_list", "against_advice"]
+    unit: str = Field(description="Code of the agency of the post.")
+    ground: str | None = Field(description="None for an approval from before grounds were asked for.")
+    ground_text: str | None
+    decider: str = Field(description="Person id of the official.")
+    decider_name: str | None
+    office: str | None
+    choices: int
+    cases: int
+
+
+class ChoicesOut(BaseModel):
+    """Choices that passed others over, and of how many choices and approvals they are a part."""
+
+    items: list[ChoiceCountOut]
+    off_list: int
+    chosen: int = Field(description="Choices for a post in the same time for which there was a list.")
+    against_advice: int
+    approved: int
+
+
+@router.get("/off-list", operation_id="report_off_list", responses=problems(401, 403, 422, 503))
+async def report_off_list(
+    connection: Reading,
+    viewer: ViewerDep,
+    language: Language,
+    period: Annotated[Period, Query(description="The length of a period.")] = Period.MONTH,
+    since: Annotated[date | None, Query(description="First day, in the province.")] = None,
+    until: Annotated[date | None, Query(description="Last day, in the province.")] = None,
+    unit: Annotated[str | None, Query(description="Code of one agency.", pattern=r"^[A-Z0-9][A-Z0-9-]{0,30}$")] = None,
+) -> ChoicesOut:
+    """Who chose off the ranked list or against advice, how often, on which grounds: for HR, auditors, the inspector."""
+    _for_oversight(viewer, refuse(RefusalCode.NOT_AUTHORISED, act="read_choices"))
+    found = await choice_report.counted(connection, period, since, until, unit)
+    return ChoicesOut(
+        items=[
+            ChoiceCountOut(**row._asdict(), ground_text=choice_ground(row.ground, language) if row.ground else None)
+            for row in found.rows
+        ],
+        off_list=sum(r.choices for r in found.rows if r.way == "off_list"),
+        chosen=found.chosen,
+        against_advice=sum(r.choices for r in found.rows if r.way == "against_advice"),
+        approved=found.approved,
     )
 
 

@@ -7,8 +7,8 @@ from fastapi import APIRouter, Path, Query
 from api import seat_schemas as out
 from api.deps import Language, Now, Reading, ServicesDep, ViewerDep
 from api.fitting import candidates_of
+from api.knocking import KnockDep
 from api.opportunities import nominations_of, opportunities_of
-from api.problems import Refused
 from api.routes import problems
 from domain.refusals import RefusalCode, refuse
 from domain.text import ONE_LINE
@@ -66,17 +66,15 @@ async def list_opportunities(
     operation_id="state_preferences",
     responses=problems(400, 401, 403, 413, 415, 422, 503),
 )
-async def state_preferences(
-    employee_id: EmployeeId, wished: out.PreferencesIn, services: ServicesDep, viewer: ViewerDep
-) -> out.PreferencesOut:
+async def state_preferences(employee_id: EmployeeId, wished: out.PreferencesIn, knock: KnockDep) -> out.PreferencesOut:
     """State up to three posts one would rather have, first choice first; what was stated before is kept, superseded."""
-    if viewer.operator or viewer.person != employee_id:
-        raise Refused(refuse(RefusalCode.NOT_AUTHORISED, act="seek"))
-    async with services.engine.begin() as connection:
-        codes = tuple(dict.fromkeys(wished.positions))
+    if knock.viewer.operator or knock.viewer.person != employee_id:
+        await knock.refuse(refuse(RefusalCode.NOT_AUTHORISED, act="seek"), "seek")
+    codes = tuple(dict.fromkeys(wished.positions))
+    async with knock.services.engine.begin() as connection:
         known = await positions(connection, list(codes))
-        for code in codes:
-            if code not in known:
-                raise Refused(refuse(RefusalCode.POSITION_UNKNOWN, position=code))
-        await preferences.state(connection, employee_id, codes)
-    return out.PreferencesOut(positions=list(codes))
+        if all(code in known for code in codes):
+            await preferences.state(connection, employee_id, codes)
+            return out.PreferencesOut(positions=list(codes))
+    unknown = next(code for code in codes if code not in known)
+    await knock.refuse(refuse(RefusalCode.POSITION_UNKNOWN, position=unknown), "seek")

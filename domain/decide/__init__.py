@@ -30,10 +30,10 @@ from domain.decide import (
 from domain.decide.draft import Decision, Draft
 from domain.events import NoticeUndelivered
 from domain.facts import Facts
-from domain.recomputing import recomputed
+from domain.recomputing import reckoned_again
 from domain.refusals import Refusal, RefusalCode, refuse
 from domain.stages import open_acts
-from domain.vocabulary import Act, Status
+from domain.vocabulary import Act, Deadline, Status
 
 __all__ = ["TASK_ACT", "Decision", "decide", "may", "open_case"]
 
@@ -75,8 +75,9 @@ def decide(case: Case, command: c.Command, facts: Facts, expected_version: int |
         return Decision(tuple(draft.steps))
     if isinstance(command, c.Recompute):
         draft = Draft(case, facts, CLOCK)
-        if moved := recomputed(case, facts, looks=False, ordered_by=command.ordered_by):
-            draft.add(moved)
+        for deadline in Deadline:
+            if moved := reckoned_again(draft.case, facts, deadline, command.ordered_by):
+                draft.add(moved)
         return Decision(tuple(draft.steps))
     if isinstance(command, c.OpenCase):
         raise TypeError("a case is opened once, by open_case")
@@ -131,7 +132,7 @@ def may(case: Case, act: Act, facts: Facts, expected_version: int | None = None)
 
 def acts_open(case: Case) -> frozenset[Act]:
     """The acts open on a case, whoever may do them. A hold opens nothing that was not open before it."""
-    here = open_acts(case.status) - objection.shut(case) - assignment.shut(case)
+    here = open_acts(case.status) - objection.shut(case) - assignment.shut(case) - decree_repair.shut(case)
     return here if case.held is None else here & (open_acts(case.held.status) | {Act.RESUME})
 
 
@@ -188,4 +189,7 @@ HANDLERS: dict[type[BaseModel], Handler] = {
     c.RecheckPost: recheck.recheck_post,
     c.AssignTemporarily: assignment.assign_temporarily,
     c.RatifyAssignment: assignment.ratify_assignment,
+    c.RenewAssignment: assignment.renew_assignment,
+    c.SuspendDecree: decree_repair.suspend_decree,
+    c.LiftSuspension: decree_repair.lift_suspension,
 }

@@ -2,6 +2,7 @@
 
 from domain import catalogue, rules, terms, windows
 from domain.commands import Consider, Decide, MeasureItem, Propose, Verify
+from domain.decide import choosing
 from domain.decide.draft import Draft
 from domain.decide.hearing import recuse
 from domain.decide.recheck import refuse_without_post
@@ -89,6 +90,8 @@ def _approve(draft: Draft, command: Decide) -> Refusal | None:
     against = Recommendation.NOT_RECOMMEND in (case.board, case.proposal)
     if against and command.reason is None:
         return refuse(RefusalCode.REASON_REQUIRED)
+    if against and (refused := choosing.advice_ground_refused(command.advice_ground, facts.policy)):
+        return refused
     if lacking := catalogue.blocking(case, facts.policy, facts.today, Act.DECIDE):
         return refuse(RefusalCode.DOCUMENTS_MISSING, documents=lacking)
     closed = windows.closed_windows(case, facts, target, facts.today)
@@ -100,6 +103,7 @@ def _approve(draft: Draft, command: Decide) -> Refusal | None:
             decision=command.decision,
             consent_reference=command.consent_reference,
             against_advice=against,
+            advice_ground=command.advice_ground if against else None,
             consents=windows.recorded(command.consents),
             windows=opened,
             timing=marks,

@@ -1,4 +1,4 @@
-"""Repair of a decree: corrected, revoked, annulled (UU 30/2014 Pasal 63-66). Superseded, never deleted.
+"""Repair of a decree: corrected, revoked, annulled, suspended (UU 30/2014 Pasal 63-66). Superseded, never deleted.
 
 Before the placement the case ends and its seat is free; after it the person goes back to the old post, or to an equal
 one where the old one is taken, in the transaction that ends the decree.
@@ -6,15 +6,23 @@ one where the old one is taken, in the transaction that ends the decree.
 
 from domain import terms, windows
 from domain.case import Case
-from domain.commands import AnnulDecree, CorrectDecree, RevokeDecree
+from domain.commands import AnnulDecree, CorrectDecree, LiftSuspension, RevokeDecree, SuspendDecree
 from domain.decide.draft import Draft
 from domain.decide.objection import unfinished
 from domain.decide.placement import place
-from domain.events import DecreeAnnulled, DecreeCorrected, DecreeRevoked, PostRestored, WakeKind
+from domain.events import (
+    DecreeAnnulled,
+    DecreeCorrected,
+    DecreeRevoked,
+    DecreeSuspended,
+    PostRestored,
+    SuspensionLifted,
+    WakeKind,
+)
 from domain.facts import Position
 from domain.ranks import post_level
 from domain.refusals import Refusal, RefusalCode, refuse
-from domain.vocabulary import Outcome, Status
+from domain.vocabulary import Act, OrderedBy, Outcome, Status
 
 
 def correct_decree(draft: Draft, command: CorrectDecree) -> Refusal | None:
@@ -94,7 +102,37 @@ def _end(
     return None
 
 
-def _misdated(draft: Draft, command: CorrectDecree | RevokeDecree | AnnulDecree) -> Refusal | None:
+def shut(case: Case) -> frozenset[Act]:
+    """The acts about a suspension that are not open now: it is lifted where there is one, and there is one at most."""
+    return frozenset({Act.SUSPEND_DECREE if case.suspended else Act.LIFT_SUSPENSION})
+
+
+def suspend_decree(draft: Draft, command: SuspendDecree) -> Refusal | None:
+    """Nothing takes effect until it is lifted. An objection does not do that by itself (UU 30/2014 Pasal 65)."""
+    if refused := _misdated(draft, command):
+        return refused
+    objection = draft.case.objection
+    if command.ordered_by is OrderedBy.OWN and (objection is None or not objection.open):
+        return refuse(RefusalCode.SUSPENSION_WITHOUT_GROUND)
+    draft.add(
+        DecreeSuspended(
+            number=command.number, date=command.date, ordered_by=command.ordered_by, reference=command.reference
+        )
+    )
+    return None
+
+
+def lift_suspension(draft: Draft, command: LiftSuspension) -> Refusal | None:
+    """The decree may take effect again. What should have taken effect meanwhile needs another date, by a correction."""
+    if refused := _misdated(draft, command):
+        return refused
+    draft.add(SuspensionLifted(number=command.number, date=command.date))
+    return None
+
+
+def _misdated(
+    draft: Draft, command: CorrectDecree | RevokeDecree | AnnulDecree | SuspendDecree | LiftSuspension
+) -> Refusal | None:
     decreed = draft.case.decree_on
     assert decreed is not None, "only a decree is repaired"
     if command.date > draft.facts.today:

@@ -3,7 +3,6 @@
 from datetime import date
 
 from domain import rules
-from domain.calendar import END_OF_DAY
 from domain.commands import (
     CloseIneligible,
     ConditionEndItem,
@@ -20,6 +19,7 @@ from domain.commands import (
     RatingItem,
     SupplyDossier,
 )
+from domain.decide import choosing
 from domain.decide.draft import Draft
 from domain.events import (
     AlternativeProposed,
@@ -39,7 +39,7 @@ from domain.events import (
 from domain.facts import Dossier, Facts, Position, Seats
 from domain.refusals import Refusal, RefusalCode, refuse
 from domain.rules import Question
-from domain.terms import closing
+from domain.terms import closing, due_after
 from domain.vocabulary import (
     Eligibility,
     Flag,
@@ -110,13 +110,14 @@ def evaluate(draft: Draft, dossier: Dossier) -> None:
     facts = draft.facts
     outcome, results = judged(draft, dossier)
     status = {Eligibility.INCOMPLETE: Status.INCOMPLETE, Eligibility.INELIGIBLE: Status.INELIGIBLE}.get(outcome)
-    last_day = facts.calendar.add_working_days(facts.today, facts.policy.evaluation.contest_days)
+    contest = due_after(facts.policy.evaluation.contest_days, facts.today, facts.calendar) if status else None
     draft.add(
         EvaluationJudged(
             outcome=outcome,
             marks=_marks(results),
             results=results,
-            contest_until=facts.calendar.at(last_day, END_OF_DAY) if status else None,
+            contest_until=contest.at if contest else None,
+            contest=contest,
             move=draft.move_to(status) if status else None,
         )
     )
@@ -200,10 +201,6 @@ def _implausible(item: Item, facts: Facts) -> Refusal | None:
     return None
 
 
-OWN_REQUEST = "own_request"
-"""A ground of override that only the employee can give, by having asked for the mutation himself."""
-
-
 def override_rule(draft: Draft, command: OverrideRule) -> Refusal | None:
     """Ask to set a failed rule aside on a ground the policy lists for it."""
     rule = draft.facts.policy.rules.get(command.rule)
@@ -212,7 +209,7 @@ def override_rule(draft: Draft, command: OverrideRule) -> Refusal | None:
         return refuse(RefusalCode.RULE_NOT_FAILED, rule=command.rule)
     if rule.severity is not Severity.OVERRIDABLE:
         return refuse(RefusalCode.RULE_NOT_OVERRIDABLE, rule=command.rule)
-    allowed = tuple(g for g in rule.overrides if g != OWN_REQUEST or draft.case.origin is Origin.OWN_REQUEST)
+    allowed = tuple(g for g in rule.overrides if g != choosing.OWN_REQUEST or draft.case.origin is Origin.OWN_REQUEST)
     if command.ground not in allowed:
         return refuse(RefusalCode.GROUND_NOT_ALLOWED, rule=command.rule, allowed=allowed)
     if rule.needs_document and command.document is None:
@@ -271,6 +268,9 @@ def confirm_need(draft: Draft, command: ConfirmNeed) -> Refusal | None:
             required=seats.origin.required,
             left=seats.origin.occupied - 1,
         )
+    chosen = choosing.chosen(draft, _target(facts), command.off_list_reason)
+    if isinstance(chosen, Refusal):
+        return chosen
     draft.add(
         NeedConfirmed(
             target=seats.target,
@@ -278,6 +278,7 @@ def confirm_need(draft: Draft, command: ConfirmNeed) -> Refusal | None:
             shortage=shortage,
             backfill_plan=backfill.plan if backfill else None,
             backfill_reference=backfill.reference if backfill else None,
+            **chosen,
             move=draft.move_to(Status.AWAITING_RESPONSE),
         )
     )
@@ -305,10 +306,14 @@ def propose_alternative(draft: Draft, command: ProposeAlternative) -> Refusal | 
     unmet = _unmet((*evaluated, *needs), draft, void)
     if unmet:
         return refuse(RefusalCode.NOT_QUALIFIED, rules=unmet)
-    draft.release_seat()
     responding = draft.case.stage is Stage.CONSULTATION
+    # Before the need is confirmed, the confirmation asks.
+    chosen = choosing.chosen(draft, target, command.off_list_reason) if responding else {}
+    if isinstance(chosen, Refusal):
+        return chosen
+    draft.release_seat()
     status = Status.AWAITING_RESPONSE if responding else Status.AWAITING_CONFIRMATION
-    draft.add(AlternativeProposed(to_post=target.ref, overrides_void=void))
+    draft.add(AlternativeProposed(to_post=target.ref, overrides_void=void, **chosen))
     draft.add(EvaluationJudged(outcome=Eligibility.ELIGIBLE, marks=_marks(evaluated), results=evaluated))
     seats = _seats(facts)
     draft.add(

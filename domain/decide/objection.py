@@ -6,12 +6,10 @@ It runs beside the stages with a term of its own (PP 79/2021; UU 30/2014 Pasal 7
 from datetime import date
 
 from domain import terms
-from domain.calendar import START_OF_WORK
 from domain.case import Case
 from domain.commands import DecideObjection, DeclareInadmissible, FileObjection, WithdrawObjection
 from domain.decide.draft import Draft
 from domain.events import (
-    Due,
     ObjectionDecided,
     ObjectionEscalated,
     ObjectionFiled,
@@ -50,6 +48,7 @@ def file_objection(draft: Draft, command: FileObjection) -> Refusal | None:
     policy = facts.policy.objection
     last_day = facts.calendar.add_working_days(_told_on(case, facts), policy.file_days)
     due = terms.due_after(policy.decide_days, facts.today, facts.calendar)
+    wakes = terms.objection_wakes(due, facts.policy, facts.calendar)
     draft.add(
         ObjectionFiled(
             grounds=tuple(dict.fromkeys(command.grounds)),
@@ -57,7 +56,7 @@ def file_objection(draft: Draft, command: FileObjection) -> Refusal | None:
             last_day=last_day,
             late=facts.today > last_day,
             due=due,
-            aside=tuple(sorted((*case.aside, *_wakes(due, facts)), key=lambda w: w.at)),
+            aside=tuple(sorted((*case.aside, *wakes), key=lambda w: w.at)),
         )
     )
     return None
@@ -77,20 +76,6 @@ def _told_on(case: Case, facts: Facts) -> date:
     recorded = facts.calendar.local_day(case.decreed_at) if case.decreed_at else None
     assert case.decree_on is not None, "an objection is open after the decree"
     return max(case.decree_on, recorded) if recorded else case.decree_on
-
-
-def _wakes(due: Due, facts: Facts) -> tuple[Wake, ...]:
-    """The mornings on which those above are told, and the end of the term."""
-    calendar = facts.calendar
-    told = (
-        Wake(
-            at=calendar.at(calendar.add_working_days(due.start, day), START_OF_WORK),
-            what=WakeKind.ESCALATE_OBJECTION,
-            day=day,
-        )
-        for day in facts.policy.objection.escalate_at_days
-    )
-    return (*told, Wake(at=due.at, what=WakeKind.OBJECTION_OVERDUE))
 
 
 def decide_objection(draft: Draft, command: DecideObjection) -> Refusal | None:

@@ -101,7 +101,7 @@ def _obstacles(draft: Draft) -> tuple[str, ...]:
         return ("employee_gone",)
     if facts.target is None or facts.seats is None:
         return ("post_gone",)
-    causes = []
+    causes = ["decree_suspended"] if case.suspended else []
     present = facts.dossier.position.code if facts.dossier.position else None
     if present != (case.from_post.position if case.from_post else None):
         causes.append("post_of_origin_changed")

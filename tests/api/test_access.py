@@ -76,6 +76,7 @@ TABLE: dict[str, Open | Person | OfCase] = {
     "POST /api/v1/policies/{policy_hash}/activation": Person(HR, body=CANDIDATE, status=422),
     "POST /api/v1/policies/{policy_hash}/confirmation": Person(HR, body={"reason": "Setuju"}, status=409),
     "GET /api/v1/reports/overrides": Person({*HR, *OVERSEERS}),
+    "GET /api/v1/reports/off-list": Person({*HR, *OVERSEERS}),
     "POST /api/v1/rating-years": Person({"hr_head"}, body={"year": 2025}, status=201),
     "GET /api/v1/attempts": Person(OVERSEERS),
     "GET /api/v1/calendar": Person(),

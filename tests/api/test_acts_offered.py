@@ -37,6 +37,9 @@ BODIES: dict[Act, dict[str, Any]] = {
     Act.DECIDE_OBJECTION: {"outcome": "rejected"},
     Act.CORRECT_DECREE: {"number": "800/2", "date": today(), "ground": "redaction"},
     Act.REVOKE_DECREE: {"number": "800/2", "date": today(), "ground": "procedure"},
+    Act.RENEW_ASSIGNMENT: {"number": "SPT 2", "until": today()},
+    Act.SUSPEND_DECREE: {"number": "800/3", "date": today()},
+    Act.LIFT_SUSPENSION: {"number": "800/4", "date": today()},
     Act.ANNUL_DECREE: {"number": "800/2", "date": today(), "ground": "procedure"},
 }
 """The least each act needs, besides a reason; the others need nothing else."""

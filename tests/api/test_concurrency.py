@@ -8,7 +8,9 @@ from typing import Any
 import httpx
 
 from tests.api.answers import problem_of
-from tests.house import BACKFILL, CaseFile, House
+from tests.house import BACKFILL, OFF_LIST, CaseFile, House
+
+SAID = {"backfill": BACKFILL, "off_list_reason": OFF_LIST}
 
 SEAT = "BAPENDA-B4-02"
 """A post of one seat, vacant, that people of the same title elsewhere qualify for."""
@@ -112,7 +114,7 @@ async def test_ten_cases_race_for_one_seat_and_one_holds_it(common_house: House)
     await winner.act("cancel", "hr_officer", reason="Tidak jadi")
     assert await _held(common_house) == []
     losers = [c for c in cases if c is not winner]
-    answers = await asyncio.gather(*(c.try_act("confirm_need", "hr_officer", backfill=BACKFILL) for c in losers))
+    answers = await asyncio.gather(*(c.try_act("confirm_need", "hr_officer", **SAID) for c in losers))
     outcomes = Counter(a.status_code for a in answers)
     assert outcomes == {200: 1, 409: 8}
     assert {a.json()["code"] for a in answers if a.is_error} <= {"no_vacancy", "seat_taken"}

@@ -9,7 +9,9 @@ from typing import Any, NamedTuple
 import httpx
 
 from tests.api.answers import problem_of
-from tests.house import BACKFILL, CaseFile, House, today
+from tests.house import BACKFILL, OFF_LIST, CaseFile, House, today
+
+SAID = {"backfill": BACKFILL, "off_list_reason": OFF_LIST}
 
 
 class Trace(NamedTuple):
@@ -61,17 +63,17 @@ async def test_an_act_sent_again_is_answered_though_the_case_moved_on(common_hou
     """The key is looked up before the version: a resend is no stale decision."""
     case = await common_house.open("finance_to_bapenda")
     old = case.state["version"]
-    first = await case.try_act("confirm_need", "hr_officer", key="need", version=old, backfill=BACKFILL)
+    first = await case.try_act("confirm_need", "hr_officer", key="need", version=old, **SAID)
     assert not _replayed(first)
     await case.look()
     await case.walk(to="awaiting_verification")
     before = await _trace(common_house, case.id)
-    late = await case.try_act("confirm_need", "hr_officer", key="need", version=old, backfill=BACKFILL)
+    late = await case.try_act("confirm_need", "hr_officer", key="need", version=old, **SAID)
     assert _replayed(late)
     assert late.json()["status"] == "awaiting_verification"
     assert late.headers["etag"] == f'"{case.state["version"]}"'
     await case.act("cancel", "hr_officer", reason="Tidak jadi")
-    closed = await case.try_act("confirm_need", "hr_officer", key="need", version=old, backfill=BACKFILL)
+    closed = await case.try_act("confirm_need", "hr_officer", key="need", version=old, **SAID)
     assert _replayed(closed)
     assert (await _trace(common_house, case.id)).refusals == before.refusals
 

@@ -69,6 +69,10 @@ async def test_two_people_put_a_policy_into_force_and_open_cases_keep_theirs(hou
     assert confirmed["in_force_from"] == local_day().isoformat(), "nothing takes effect backwards"
     assert confirmed["proposal"]["by"] != confirmed["confirmation"]["by"]
     assert confirmed["proposal"]["reason"] == REASON and confirmed["confirmation"]["name"]
+    for by, words in (("auditor", REASON), ("inspector", REASON), ("governor", None), ("cast:lateral_pass", None)):
+        [shown] = [p for p in (await house.get("/policies", by))["items"] if p["hash"] == named]
+        assert shown["proposal"]["reason"] == words, f"{by}: the words are for HR and those who oversee"
+        assert shown["proposal"]["by"] == confirmed["proposal"]["by"], "who did it is for everybody"
     new = await house.open("it_self_nomination")
     assert (await old.look())["policy"] == before
     assert new.state["policy"] == named == await in_force(house)

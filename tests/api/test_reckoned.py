@@ -21,11 +21,23 @@ DUE = Due(
 
 
 def test_every_part_of_the_reckoning_is_said() -> None:
-    reckoned = due(DUE, "en").reckoned
+    reckoned = due(DUE, "en", knows=True).reckoned
     for part in ("from the day after 18 December 2026: 5.", "Hari Raya Natal", "by order: 2 January 2027 (Pengganti)",
                  "From 28 December 2026 to 31 December 2026", "on hold", "An estimate"):  # fmt: skip
         assert part in reckoned.text
     assert reckoned.pauses[0].text in reckoned.text
+
+
+@pytest.mark.parametrize("cause", [PauseCause.ON_HOLD, PauseCause.PAUSED, PauseCause.CERTIFIED_LEAVE])
+def test_to_whom_it_is_no_concern_pauses_look_alike(cause: PauseCause) -> None:
+    """Leave and the ground of a hold are sensitive, and neither must tell by being the one that is named."""
+    assert DUE.pauses is not None
+    paused = DUE.model_copy(update={"pauses": (DUE.pauses[0].model_copy(update={"cause": cause}),)})
+    [pause] = due(paused, "en").reckoned.pauses
+    assert (pause.cause, pause.ground) == (PauseCause.PAUSED, None)
+    assert pause.text == "From 28 December 2026 to 31 December 2026 the term stood still."
+    [told] = due(paused, "en", knows=True).reckoned.pauses
+    assert told.cause is (PauseCause.ON_HOLD if cause is PauseCause.ON_HOLD else PauseCause.CERTIFIED_LEAVE)
 
 
 @pytest.mark.parametrize("language", ["id", "en"])

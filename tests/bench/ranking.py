@@ -4,6 +4,7 @@ import asyncio
 import statistics
 import tempfile
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -18,10 +19,11 @@ from runtime.demo import write_demo_province
 from runtime.prepare import bring_up_to_date, owner
 from runtime.settings import Settings
 from store import contenders
+from store import people as people_of
 from store.engine import app_engine
 from store.gathering import Gatherer
 from store.imports.province import import_directory
-from store.shortlist import shortlist
+from store.shortlist import place, shortlist
 from tests.house import local_day
 
 SEAT = "DLH-S-04"
@@ -106,7 +108,8 @@ async def _measure(connection: AsyncConnection) -> float:
     assert isinstance(facts, Facts) and facts.target is not None
     target, year = facts.target, facts.last_closed_rating_year
     hard, yardstick = hard_requirements(target), Yardstick(target, facts.policy, year, 1)
-    loading, ranking, whole = [], [], []
+    loading, ranking, whole, placing = [], [], [], []
+    chosen = replace(facts, dossier=(await people_of.dossiers(connection, ["p_x7"], facts.today))["p_x7"])
     people = []
     for _ in range(3):
         begun = time.perf_counter()
@@ -119,9 +122,13 @@ async def _measure(connection: AsyncConnection) -> float:
         begun = time.perf_counter()
         await shortlist(connection, facts, 10)
         whole.append(time.perf_counter() - begun)
+        begun = time.perf_counter()
+        await place(connection, chosen, 10)
+        placing.append(time.perf_counter() - begun)
     print(
         f"{len(people):6d} people: loading {statistics.median(loading) * 1000:5.0f} ms, ranking "
-        f"{statistics.median(ranking) * 1000:5.0f} ms, the whole list of ten {statistics.median(whole) * 1000:5.0f} ms",
+        f"{statistics.median(ranking) * 1000:5.0f} ms, the list of ten {statistics.median(whole) * 1000:5.0f} ms, "
+        f"one's place when he is chosen {statistics.median(placing) * 1000:5.0f} ms",
         flush=True,
     )
     return statistics.median(ranking)

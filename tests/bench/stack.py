@@ -24,7 +24,7 @@ from runtime.settings import Settings
 from runtime.tokens import token_for
 from store.imports.province import import_directory
 from tests.bench.province import Candidate, write_bench_province
-from tests.house import local_day, today
+from tests.house import BACKFILL, OFF_LIST, local_day, today
 
 PEOPLE = ("hr_officer", "hr_head", "board_member", "regional_secretary", "governor", "agency_head:DLH")
 
@@ -145,7 +145,7 @@ def path_of(nip: str) -> list[tuple[str, str, dict[str, Any]]]:
     briefing = {"held_on": today(), "channel": "tatap muka", "audience": ["employee", "origin"]}
     decree = {"number": "800/1", "date": today(), "effective_on": today()}
     return [
-        ("confirm_need", "hr_officer", {"backfill": {"plan": "Diisi dari seleksi berikutnya"}}),
+        ("confirm_need", "hr_officer", {"backfill": BACKFILL, "off_list_reason": OFF_LIST}),
         ("respond", nip, {"answer": "accept"}),
         ("record_briefing", "hr_officer", briefing),
         ("acknowledge", nip, {}),

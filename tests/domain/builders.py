@@ -10,8 +10,8 @@ from domain.calendar import Calendar, Holiday
 from domain.case import Case
 from domain.commands import OpenCase, parse_command
 from domain.decide import Decision, decide, open_case
-from domain.events import Staffing
-from domain.facts import Actor, Dossier, Facts, OfficeHeld, Position, RatingFact, Seats, StoredContent
+from domain.events import Listed, Staffing
+from domain.facts import Actor, Dossier, Facts, OfficeHeld, Place, Position, RatingFact, Seats, StoredContent
 from domain.policy import Policy, from_toml
 from domain.refusals import Refusal
 from domain.vocabulary import Capacity, EmployeeStatus, HolidayKind, MediaType, Office, PositionKind, Rating, Tier
@@ -107,6 +107,15 @@ def seats(free: int | None = 1, occupied: int = 0, **over: Any) -> Seats:
     return Seats.model_validate({**fields, **over})
 
 
+def place(on_list: bool = True, rank: int | None = 1, **over: Any) -> Place:
+    """Where the employee stands in a ranking of 40 people whose first ten are the list."""
+    listed = tuple(Listed(person=f"p_{n}", score=90 - n) for n in range(1, 10 + (not on_list)))
+    if on_list:
+        listed = (Listed(person=EMPLOYEE, score=95), *listed)
+    fields: dict[str, Any] = {"length": 10, "field": 40, "busy": 2, "score": 95 if on_list else 60}
+    return Place.model_validate({**fields, "listed": listed, "on_list": on_list, "rank": rank, **over})
+
+
 def content(content_id: str, size: int = 2000, media_type: MediaType = MediaType.PDF) -> StoredContent:
     """Content somebody has stored; its hash follows from its id."""
     return StoredContent(
@@ -136,6 +145,7 @@ def facts(by: str = HR, now: datetime = NOW, **over: Any) -> Facts:
         target_ancestors=frozenset({"DLH-S", "DLH"}),
         seats=seats(),
         last_closed_rating_year=2025,
+        place=place(),
         number="MUT-2026-000001",
     )
     return replace(base, **over)

@@ -56,6 +56,8 @@ BODIES: dict[Act, tuple[dict[str, Any], ...]] = {
     Act.PROPOSE: ({"recommendation": "recommend"},),
     Act.DECIDE: ({"decision": "approve"}, {"decision": "reject", **WHY}),
     Act.ISSUE_DECREE: ({**DECREE, "effective_on": "2026-11-23"}, {**DECREE, "effective_on": "2026-11-30"}),
+    Act.SUSPEND_DECREE: ({**DECREE, **WHY, "ordered_by": "court", "reference": "PTUN 1"},),
+    Act.LIFT_SUSPENSION: ({**DECREE, **WHY},),
     Act.CONFIRM_DUTY: ({"started_on": "2026-11-23"},),
     Act.RECORD_REVIEW: ({"day": 30, "outcome": "adapted_well"},),
     Act.RETURN: tuple({"to_stage": s, **WHY} for s in (Stage.EVALUATION, Stage.NEEDS_CHECK, Stage.CONSULTATION)),

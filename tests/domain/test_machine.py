@@ -20,10 +20,11 @@ from domain.events import WakeKind
 from domain.evolve import evolve
 from domain.evolve import opened as first
 from domain.facts import Window
+from domain.recomputing import running
 from domain.refusals import Refusal
 from domain.stages import ANYWHERE, STAGE_OF, leads_to, open_acts
 from domain.tasks import tasks
-from domain.vocabulary import Act, Outcome, Stage, Status, WindowKind
+from domain.vocabulary import Act, Deadline, Outcome, Stage, Status, WindowKind
 from tests.domain import builders as b
 
 PEOPLE = (
@@ -146,6 +147,13 @@ FIELDS: dict[Act, st.SearchStrategy[dict[str, Any]]] = {
     Act.RECHECK_POST: st.just({}),
     Act.ASSIGN_TEMPORARILY: st.just({"number": "SPT 1", "starts_on": 0, "until": 40}),
     Act.RATIFY_ASSIGNMENT: st.just({}),
+    Act.RENEW_ASSIGNMENT: st.fixed_dictionaries({"number": st.just("SPT 2"), "until": _day, "reason": _reason}),
+    Act.SUSPEND_DECREE: st.fixed_dictionaries(
+        {"number": st.just("800/3"), "date": _day, "reason": st.just("Ada keberatan")}
+    ),
+    Act.LIFT_SUSPENSION: st.fixed_dictionaries(
+        {"number": st.just("800/4"), "date": _day, "reason": st.just("Telah diputus")}
+    ),
 }
 
 
@@ -339,9 +347,14 @@ class CaseMachine(RuleBasedStateMachine):
         if not decided.steps:
             return
         self.follow(decided, before, CLOCK)
-        assert self.case is not None and self.case.due is not None and before.due is not None
+        assert self.case is not None
         assert (self.case.stage, self.case.status, self.case.since) == (before.stage, before.status, before.since)
-        assert self.case.due.at == before.due.at if before.due.at <= self.now else self.case.due.at > self.now
+        for deadline in Deadline:
+            was, now = running(before, deadline), running(self.case, deadline)
+            assert (was is None) == (now is None)
+            if was is not None and now is not None:
+                assert now.at == was.at if was.at <= self.now else now.at > self.now
+        assert {(w.what, w.day) for w in self.case.aside} == {(w.what, w.day) for w in before.aside}
         assert {(w.what, w.percent) for w in self.case.wakes} <= {(w.what, w.percent) for w in before.wakes}
         again = decide(self.case, parse_command("recompute", {"ordered_by": b.HR_HEAD}), facts)
         assert isinstance(again, Decision) and not again.steps, "recomputed once is recomputed"

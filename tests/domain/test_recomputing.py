@@ -8,7 +8,7 @@ from domain.calendar import Calendar, Holiday, Override
 from domain.case import Case
 from domain.commands import parse_command
 from domain.decide import Decision, decide
-from domain.events import DeadlineRecomputed, WakeKind
+from domain.events import DeadlineRecomputed, Pause, PauseCause, WakeKind
 from domain.facts import ConditionFact, Facts
 from domain.recomputing import passed_over
 from domain.vocabulary import Act, ConditionKind, Flag, HolidayKind, Status
@@ -180,7 +180,19 @@ def test_a_leave_known_at_the_start_is_not_counted() -> None:
     away = leave(date(2026, 11, 20), date(2026, 11, 27))
     case = b.act(b.opened(), "confirm_need", b.HR, b.facts(b.HR, leaves=away))
     assert case.due is not None and case.due.on == date(2026, 12, 4)
-    assert [p.cause for p in case.due.pauses or ()] == ["certified_leave"]
+    assert [p.cause for p in case.due.pauses or ()] == ["paused"], "the nature of a leave is not for every reader"
+
+
+def test_an_older_pause_that_named_the_leave_is_renewed_without_it() -> None:
+    case = answering()
+    assert case.due is not None
+    named = Pause(first=date(2026, 11, 24), last=date(2026, 11, 27), cause=PauseCause.CERTIFIED_LEAVE)
+    case = case.model_copy(update={"due": case.due.model_copy(update={"pauses": (named,)})})
+    again = b.elapse(case, case.wakes[0].at, leaves=leave(named.first, date(2026, 11, 30)))
+    assert again.due is not None
+    assert [(p.first, p.last, p.cause) for p in again.due.pauses or ()] == [
+        (named.first, date(2026, 11, 30), PauseCause.PAUSED)
+    ]
 
 
 def test_before_silence_is_taken_for_silence_the_clock_asks_about_leave() -> None:

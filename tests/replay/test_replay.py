@@ -34,6 +34,7 @@ OPENING_NOTHING = {
     "kinds_and_posts_without_a_route_are_understood_and_refused",
     "a_year_is_published_and_the_dates_across_it_are_no_estimates",
     "an_order_is_superseded_never_overwritten",
+    "who_may_not_change_the_calendar_is_written_down",
 }
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from domain.protocol import Attempt, Envelope
 from store.commit import Register
-from tests.house import BACKFILL, House
+from tests.house import BACKFILL, OFF_LIST, House
 
 _POST = "DLH-S-04"
 """A post that people of law qualify for; the test gives it three chairs and decides how many of them are required."""
@@ -40,7 +40,8 @@ class Post:
             body = {"nip": self.nips[number], "position_code": _POST, "reason": "Kebutuhan unit"}
             await self.commit(number, f"c_{uuid.uuid4().hex[:26]}", 0, "open", body)
         elif what in ("cancel", "confirm_need", "undo") and number in self.cases:
-            bodies: dict[str, dict[str, Any]] = {"cancel": {"reason": "Keliru"}, "confirm_need": {"backfill": BACKFILL}}
+            said = {"backfill": BACKFILL, "off_list_reason": OFF_LIST}
+            bodies: dict[str, dict[str, Any]] = {"cancel": {"reason": "Keliru"}, "confirm_need": said}
             await self.commit(number, *self.cases[number], what, bodies.get(what, {}))
 
     async def commit(self, number: int, case: str, seq: int, kind: str, body: dict[str, Any]) -> None:

@@ -84,7 +84,8 @@ async def test_an_approval_against_the_boards_advice_needs_a_reason(house: House
     await case.act("propose", "regional_secretary", recommendation="recommend")
     assert "not_recommended" in case.state["flags"]
     await case.refused("decide", "governor", "reason_required", 422, decision="approve")
-    await case.act("decide", "governor", decision="approve", reason="Kebutuhan layanan lebih mendesak")
+    ground = {"advice_ground": "service_continuity"}
+    await case.act("decide", "governor", decision="approve", reason="Kebutuhan layanan lebih mendesak", **ground)
     made = next(e for e in await case.events() if e["type"] == "decision_made")
     assert made["data"]["against_advice"] is True
 

@@ -89,3 +89,34 @@ async def test_there_is_no_temporary_assignment_without_an_emergency(house: Hous
     await case.walk(to="awaiting_decision")
     await case.refused("assign_temporarily", "governor", "act_not_open", 409, **_order())
     assert (await case.look())["assignment"] is None
+
+
+async def test_a_ratified_assignment_is_renewed_once_and_never_beyond_its_days(house: House) -> None:
+    case = await _emergency(house)
+    await case.act("assign_temporarily", "governor", **_order())
+    again = {"number": "SPT 2/2026", "until": local_day(150).isoformat(), "reason": "Wabah belum berakhir"}
+    await case.refused("renew_assignment", "governor", "act_not_open", 409, **again)
+    await case.act("ratify_assignment", "governor")
+    await case.refused("renew_assignment", "governor", "reason_required", 422, **{**again, "reason": None})
+    await case.refused("renew_assignment", "hr_head", "not_authorised", 403, **again)
+    await case.refused(
+        "renew_assignment", "governor", "assignment_too_long", 422, **{**again, "until": local_day(151).isoformat()}
+    )
+    await case.refused(
+        "renew_assignment", "governor", "date_too_early", 422, **{**again, "until": local_day(60).isoformat()}
+    )
+    await case.act("renew_assignment", "governor", **again)
+    order = case.state["assignment"]
+    assert (order["number"], order["until"], order["renewals"]) == (again["number"], again["until"], 1)
+    assert [until for _, until in await _stands(house, case)] == [local_day(151)]
+    assert "assignment_renewed" in [n["template"] for n in (await house.get("/notices", case.employee))["items"]]
+    more = {**again, "number": "SPT 3/2026", "until": local_day(200).isoformat()}
+    refused = await case.refused("renew_assignment", "governor", "renewals_exhausted", 409, **more)
+    assert refused["params"] == {"renewals": 1}
+    await case.refused("assign_temporarily", "governor", "assignment_exists", 409, **_order())
+    await case.forward(days=100)
+    assert case.state["assignment"]["stands"], "the first last day says nothing any more"
+    await case.forward(days=52)
+    assert not case.state["assignment"]["stands"]
+    reverted = [e for e in await case.events() if e["type"] == "assignment_reverted"]
+    assert [e["data"]["cause"] for e in reverted] == ["ended"]

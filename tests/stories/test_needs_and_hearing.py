@@ -2,7 +2,7 @@
 
 from sqlalchemy import text
 
-from tests.house import BACKFILL, House, today
+from tests.house import BACKFILL, OFF_LIST, House, today
 
 
 async def test_two_cases_want_one_seat_and_the_second_is_proposed_another(house: House) -> None:
@@ -37,7 +37,7 @@ async def test_a_seat_that_another_case_gives_back_can_be_confirmed(house: House
     second = await house.open("finance_to_bapenda", position_code=target)
     assert second.where == ("needs_check", "no_vacancy")
     await first.act("cancel", "hr_officer", reason="Rencana berubah")
-    await second.act("confirm_need", "hr_officer", backfill=BACKFILL)
+    await second.act("confirm_need", "hr_officer", backfill=BACKFILL, off_list_reason=OFF_LIST)
     assert second.state["seat_held"]
 
 

@@ -161,3 +161,57 @@ async def test_a_granted_objection_is_carried_out_before_the_case_can_end(house:
 
 def _revoking(house: House) -> dict[str, Any]:
     return {"number": "800/7-C", "date": house_day(house), "ground": "procedure", "reason": "Cacat prosedur"}
+
+
+async def test_an_objection_does_not_suspend_the_decree(house: House) -> None:
+    """UU 30/2014 Pasal 65: while it is undecided the decree is carried out, unless it is suspended expressly."""
+    case = await _decreed(house, house_day(house, 10))
+    await case.act("file_objection", case.employee, **GROUNDS)
+    await case.forward(days=11)
+    assert case.where == ("placement", "awaiting_duty")
+    assert case.state["objection"]["open"]
+    await case.refused("suspend_decree", "governor", "act_not_open", 409, number="800/8", **_suspension(house))
+
+
+def _suspension(house: House) -> dict[str, str]:
+    return {"date": house_day(house), "reason": "Keberatan belum diputus"}
+
+
+async def test_a_decree_is_suspended_while_an_objection_is_open_and_goes_on_after_it(house: House) -> None:
+    case = await _decreed(house, house_day(house, 10))
+    order = {"number": "800/8", **_suspension(house)}
+    await case.refused("suspend_decree", "governor", "suspension_without_ground", 409, **order)
+    await case.refused("lift_suspension", "governor", "act_not_open", 409, **order)
+    await case.act("file_objection", case.employee, **GROUNDS)
+    await case.refused("suspend_decree", "regional_secretary", "not_authorised", 403, **order)
+    await case.act("suspend_decree", "governor", **order)
+    assert case.state["suspended"] and "decree_suspended" in case.state["flags"]
+    assert "decree_suspended" in await _told(house, case.employee)
+    await case.forward(days=11)
+    assert case.where == ("placement", "placement_blocked"), "the day came and nothing moved"
+    blocked = next(e for e in await case.events() if e["type"] == "placement_blocked")
+    assert blocked["data"]["causes"] == ["decree_suspended"]
+    found = await house.get("/employees", q=house.cast["it_self_nomination"]["nip"])
+    assert found["items"][0]["position_code"] == house.cast["it_self_nomination"]["current_position_code"]
+    await case.act("decide_objection", "governor", outcome="rejected", reason="Setiap keberatan telah ditimbang")
+    mine = [t["acts"] for t in (await house.get("/tasks", "governor"))["items"] if t["case_id"] == case.id]
+    assert ["lift_suspension", "annul_decree", "revoke_decree"] in mine, "no suspension is forgotten"
+    after = {"date": house_day(house), "reason": "Keberatan ditolak"}
+    again = {**after, "ground": "new_fact", "effective_on": house_day(house)}
+    await case.act("correct_decree", "governor", number="800/9", **again)
+    assert case.where == ("placement", "placement_blocked"), "another date does not get around it"
+    await case.act("lift_suspension", "governor", number="800/10", **after)
+    assert not case.state["suspended"] and "decree_suspended" not in case.state["flags"]
+    await case.act("correct_decree", "governor", number="800/11", **again)
+    assert case.where == ("placement", "awaiting_duty")
+
+
+async def test_a_court_suspends_a_decree_without_an_objection(house: House) -> None:
+    case = await _decreed(house, house_day(house, 10))
+    order = {"number": "800/8", "ordered_by": "court", **_suspension(house)}
+    await case.refused("suspend_decree", "governor", "invalid_request", 422, **order)
+    await case.act("suspend_decree", "governor", reference="Penetapan PTUN 7/2026", **order)
+    await case.forward(days=5)
+    await case.act("lift_suspension", "governor", number="800/9", **_suspension(house))
+    await case.forward(days=6)
+    assert case.where == ("placement", "awaiting_duty"), "lifted before its day, the decree takes effect as it stands"

@@ -141,7 +141,9 @@ async def test_p10_who_decides_against_advice_says_why(house: House, against: st
     await case.act("consider", "board_member", **(no if against == "board" else yes))
     await case.act("propose", "regional_secretary", **(no if against == "secretary" else yes))
     await case.refused("decide", "governor", "reason_required", 422, decision="approve")
-    await case.act("decide", "governor", decision="approve", reason="Kebutuhan layanan di wilayah terpencil")
+    reason = "Kebutuhan layanan di wilayah terpencil"
+    await case.refused("decide", "governor", "advice_ground_required", 422, decision="approve", reason=reason)
+    await case.act("decide", "governor", decision="approve", reason=reason, advice_ground="service_continuity")
     made = next(e for e in await case.events("auditor") if e["type"] == "decision_made")
     assert made["data"]["against_advice"] is True
     assert made["reason"]
