@@ -97,7 +97,9 @@ def worded(refusal: Refusal, language: str) -> dict[str, object]:
     for name, value in refusal.params.items():
         key = f"{_WORDED.get(name, name)}.{value}"
         if isinstance(value, tuple):
-            prefix = {"grounds": "ground", "allowed": "override_ground", "consents": "consent"}.get(name, name)
+            prefix = {"grounds": "ground", "allowed": "override_ground", "consents": "consent", "words": "word"}.get(
+                name, name
+            )
             words[name] = ", ".join(_label(f"{prefix}.{v}", str(v), language) for v in value)
         else:
             words[name] = _label(key, _dated(str(value), language), language)
