@@ -124,15 +124,15 @@ def _days(days: Iterable[ExcludedDay], language: str) -> str:
 
 
 def between(case: Case) -> out.OutsideOut | None:
-    """Where a case between agencies stands with the letters it waits for; what they say is in the events."""
+    """Where a case stands with the letters of others it waits for; what they say is in the events."""
     passage, asked = case.passage, case.consideration
-    if passage.way is Way.INSIDE:
+    if passage.way is Way.INSIDE and case.considered_by is None:
         return None
     return out.OutsideOut(
         letter=passage.letter,
         signed=case.authorised,
         consents={word: case.consents.get(word) for word in passage.outside},
-        consideration=passage.consideration,
+        consideration=case.considered_by,
         rounds=asked.rounds,
         considered=asked.outcome,
         valid_until=asked.valid_until,

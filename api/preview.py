@@ -159,7 +159,9 @@ def _route(facts: Facts, proposal: Proposal) -> list[out.RouteStepOut]:
     route = facts.policy.routes.get(proposal.kind)
     passage = (route.passages.get(way_of(proposal)) if route else None) or Passage()
     steps = []
-    for act in _steps(passage):
+    kind = facts.target.kind if facts.target else None
+    considered = not passage.consideration_kinds or kind in passage.consideration_kinds
+    for act in _steps(passage, considered):
         office = passage.office_of(act) or TASK_OFFICE[act]
         offices = HR if office is Office.HR_OFFICER else {office}
         holders = [h for h in facts.holders if h.office in offices]
@@ -178,7 +180,7 @@ def _route(facts: Facts, proposal: Proposal) -> list[out.RouteStepOut]:
     return steps
 
 
-def _steps(passage: Passage) -> list[Act]:
+def _steps(passage: Passage, considered: bool) -> list[Act]:
     """The acts of approval on a passage, in order. What other agencies answer HR records."""
     asked = {
         Act.VERIFY: True,
@@ -186,8 +188,8 @@ def _steps(passage: Passage) -> list[Act]:
         Act.PROPOSE: True,
         Act.AUTHORISE: passage.letter is not None,
         Act.RECORD_CONSENT: bool(passage.outside),
-        Act.SUBMIT_FILE: passage.consideration is not None,
-        Act.RECORD_CONSIDERATION: passage.consideration is not None,
+        Act.SUBMIT_FILE: considered and passage.consideration is not None,
+        Act.RECORD_CONSIDERATION: considered and passage.consideration is not None,
         Act.DECIDE: not passage.decided_outside,
         Act.RECORD_OUTSIDE_DECISION: passage.decided_outside,
     }

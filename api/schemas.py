@@ -192,7 +192,7 @@ class ObjectionOut(BaseModel):
 
 
 class OutsideOut(BaseModel):
-    """A case between agencies: whose letters it takes, and which are there."""
+    """Whose letters a case takes, and which are there: between agencies, or where BKN considers."""
 
     letter: OwnLetter | None = Field(description="What the governor signs for the province.")
     signed: bool
@@ -281,7 +281,7 @@ class CaseOut(CaseSummary):
     deferred_until: date | None
     contest_until: Instant | None
     way: Way = Way.INSIDE
-    outside: OutsideOut | None = Field(None, description="Only of cases between agencies.")
+    outside: OutsideOut | None = Field(None, description="Where letters of others are waited for.")
     objection: ObjectionOut | None = None
     assignment: AssignmentOut | None = None
     remedy_due: bool = Field(False, description="A granted objection is not carried out yet.")

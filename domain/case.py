@@ -11,6 +11,7 @@ from domain.vocabulary import (
     Act,
     Answer,
     Audience,
+    Authority,
     ConsentOutcome,
     ConsiderationOutcome,
     Flag,
@@ -224,6 +225,12 @@ class Case(_Part):
     def alarm(self) -> ev.Wake | None:
         """What the clock rings for next, in the stage or beside it."""
         return min((*self.wakes[:1], *self.aside[:1]), key=lambda w: w.at, default=None)
+
+    @property
+    def considered_by(self) -> Authority | None:
+        """Who gives the technical consideration that this case takes; nobody where it takes none."""
+        kinds = self.passage.consideration_kinds
+        return self.passage.consideration if not kinds or self.to_post.kind in kinds else None
 
     @property
     def consents_wanted(self) -> tuple[OutsideWord, ...]:

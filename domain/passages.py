@@ -49,6 +49,8 @@ class Passage(BaseModel):
     """Letters of other appointing authorities without which nothing is decided."""
     consideration: Authority | None = None
     """Who gives the technical consideration (Pertek), where one is asked for."""
+    consideration_kinds: tuple[PositionKind, ...] = ()
+    """Kinds of target post for which it is; none named is all."""
     decided_by: Authority = Authority.GOVERNOR
 
     @property
@@ -82,8 +84,8 @@ class PassagePolicy(Passage):
     def _a_passage_between_agencies_says_so(self) -> "PassagePolicy":
         if self.consideration in (Authority.GOVERNOR, Authority.HOME_MINISTER):
             raise ValueError("a technical consideration is BKN's")
-        if self.consideration_months is not None and self.consideration is None:
-            raise ValueError("consideration_months without a consideration")
+        if self.consideration is None and (self.consideration_months is not None or self.consideration_kinds):
+            raise ValueError("months or kinds of post without a consideration")
         return self
 
 
@@ -106,8 +108,8 @@ class Route(BaseModel):
         if any(passage.way is not way for way, passage in self.passages.items()):
             raise ValueError("the way of a passage is the name of its section")
         for way, passage in self.passages.items():
-            if way is Way.INSIDE and (passage.letter or passage.outside or passage.consideration):
-                raise ValueError("inside the province nobody outside is asked")
+            if way is Way.INSIDE and (passage.letter or passage.outside):
+                raise ValueError("inside the province no other authority consents")
             if way is Way.INSIDE and (passage.decided_outside or not passage.board):
                 raise ValueError("inside the province the board considers and the governor decides")
             if way is Way.ARRIVING and not passage.board:

@@ -334,8 +334,8 @@ class Policy(_Part):
             term = self.terms.get(status)
             if term is not None and term.then is not None:
                 raise ValueError(f"nothing happens by itself when {status} is over")
-            if term is None and any(p.way is not Way.INSIDE for p in passages):
-                raise ValueError(f"a route between agencies needs a term of {status}")
+            if term is None and any(p.way is not Way.INSIDE or p.consideration for p in passages):
+                raise ValueError(f"a route that waits for others needs a term of {status}")
         return self
 
     @model_validator(mode="after")

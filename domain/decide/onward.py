@@ -18,7 +18,7 @@ def next_status(case: Case, today: date) -> Status:
         return Status.AWAITING_AUTHORISATION
     if case.consents_wanted:
         return Status.AWAITING_CONSENTS
-    if passage.consideration is not None and not asked.good_on(today):
+    if case.considered_by is not None and not asked.good_on(today):
         pending = asked.rounds > 0 and asked.outcome is None
         return Status.AWAITING_TECHNICAL_CONSIDERATION if pending else Status.AWAITING_SUBMISSION
     return Status.AWAITING_OUTSIDE_DECISION if passage.decided_outside else Status.AWAITING_DECISION
@@ -34,7 +34,7 @@ def go_on(draft: Draft, event: Event) -> None:
 
 def undecidable(case: Case, today: date) -> Refusal | None:
     """Why nothing can be decided yet on a passage between agencies: a letter is missing or no longer good."""
-    if case.passage.consideration is None or case.consideration.good_on(today):
+    if case.considered_by is None or case.consideration.good_on(today):
         return None
     until = case.consideration.valid_until
     return refuse(RefusalCode.CONSIDERATION_EXPIRED, valid_until=until.isoformat() if until else "-")

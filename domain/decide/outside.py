@@ -105,7 +105,7 @@ def record_consent(draft: Draft, command: RecordConsent) -> Refusal | None:
 
 def submit_file(draft: Draft, command: SubmitFile) -> Refusal | None:
     """The file goes to BKN; where BKN had returned it, the term goes on with the days that were left."""
-    case, authority = draft.case, draft.case.passage.consideration
+    case, authority = draft.case, draft.case.considered_by
     assert authority is not None, "a file is submitted where the passage asks for a consideration"
     if refused := _misdated(draft, command.date) or _undocumented(draft, command.document):
         return refused
@@ -123,7 +123,7 @@ def submit_file(draft: Draft, command: SubmitFile) -> Refusal | None:
 
 def record_consideration(draft: Draft, command: RecordConsideration) -> Refusal | None:
     """BKN's answer. Silence is none: until there is one the case waits, and those above are told."""
-    authority = draft.case.passage.consideration
+    authority = draft.case.considered_by
     assert authority is not None, "a consideration is recorded where the passage asks for one"
     if refused := _misdated(draft, command.date) or _undocumented(draft, command.document):
         return refused

@@ -376,6 +376,20 @@ def test_the_letters_of_a_case_stand_for_their_documents() -> None:
     assert not {"D04", "D05"} & set(catalogue.missing(case, b.DEMO, date(2026, 11, 23)))
 
 
+def test_a_policy_may_ask_bkn_inside_the_province_for_some_posts() -> None:
+    """I-MUT (SE Kepala BKN 7/2024): before echelon III is inaugurated, BKN considers; staff go on as before."""
+    data = b.DEMO.model_dump(mode="json", exclude_none=True)
+    inside = data["routes"]["internal"]["passages"]["inside"]
+    inside |= {"consideration": "bkn_regional", "consideration_kinds": ["FUNCTIONAL"]}
+    for kinds, waits in ((["FUNCTIONAL"], Status.AWAITING_SUBMISSION), (["ADMINISTRATOR"], Status.AWAITING_DECISION)):
+        inside["consideration_kinds"] = kinds
+        asking = Policy.model_validate(data)
+        known = lambda by, policy=asking: b.facts(by, policy=policy)  # noqa: E731
+        case = b.opened(known(b.HR))
+        walk = (*HEARD, ("consider", b.BOARD, {"recommendation": "recommend"}), PROPOSED[-1])
+        assert walked(case, walk, known).status is waits
+
+
 def test_routes_name_offices_that_act_in_place_of_others() -> None:
     """A delegation proper (UU 30/2014 Pasal 13): the secretary signs for staff where the policy says so."""
     data = b.DEMO.model_dump(mode="json", exclude_none=True)
@@ -394,11 +408,11 @@ def test_routes_name_offices_that_act_in_place_of_others() -> None:
     ("kind", "way", "change", "words"),
     [
         ("internal", "inside", {"board": False}, "the board considers"),
-        ("internal", "inside", {"letter": "release"}, "nobody outside is asked"),
+        ("internal", "inside", {"letter": "release"}, "no other authority consents"),
         ("internal", "inside", {"offices": {"verify": "hr_head"}}, "no step of a passage"),
         ("kk_to_prov", "arriving", {"board": False}, "takes a post of the province"),
         ("prov_to_kk", "leaving", {"consideration": "home_minister"}, "a technical consideration is BKN's"),
-        ("prov_to_kk", "leaving", {"consideration": None}, "consideration_months without a consideration"),
+        ("prov_to_kk", "leaving", {"consideration": None}, "months or kinds of post without"),
         ("prov_to_kk", "leaving", {"way": "arriving"}, "the name of its section"),
         ("prov_to_kk", "leaving", {"unknown": 1}, "Extra inputs"),
     ],

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import text
 
-from tests.house import BACKFILL, CaseFile, House, local_day, today
+from tests.house import CaseFile, House, local_day, today
 
 MAJENE = {
     "agency": "Pemerintah Kabupaten Majene",
@@ -118,10 +118,13 @@ async def test_the_minister_decides_and_hr_records_it(house: House) -> None:
     await case.refused("annul_decree", "governor", "not_authorised", 403, ground="procedure", reason="x", **letter())
     told_us = {"ground": "procedure", "ordered_by": "court", "reference": "PTUN 1/G/2027", "reason": "Putusan PTUN"}
     day = (datetime.fromisoformat(case.state["since"]) + timedelta(hours=8)).date().isoformat()
-    await case.act("annul_decree", "hr_officer", number="824.3/10", date=day, **told_us)
+    annulled = {"number": "824.3/10", "date": day, **told_us}
+    await case.refused("annul_decree", "hr_officer", "equal_post_required", 409, **annulled)
+    await case.act("annul_decree", "hr_officer", **annulled, position_code="DLH-S-04")
     found = (await house.get("/employees", q=house.cast["lateral_pass"]["nip"]))["items"][0]
-    assert found["position_code"] == house.cast["lateral_pass"]["current_position_code"], "he has his post again"
-    assert (await house.try_open("lateral_pass")).status_code == 201, "and is one of ours again"
+    assert found["position_code"] == "DLH-S-04", "his old post has more people than it needs: he has an equal one"
+    again = await house.try_open("lateral_pass", position_code="DISKOMINFO-B2-02")
+    assert again.status_code == 201, "and is one of ours again"
 
 
 async def test_a_refusal_from_outside_waits_for_a_person_who_mends_or_closes(house: House) -> None:
@@ -144,7 +147,7 @@ async def test_a_refusal_from_outside_waits_for_a_person_who_mends_or_closes(hou
         "record_outside_decision", "hr_officer", decision="reject", reason="Formasi ditutup", **letter("BKN 4")
     )
     assert case.where == ("approval", "refused_outside")
-    await case.refused("close_refused", "hr_officer", "invalid_request", 422)
+    await case.refused("close_refused", "hr_officer", "reason_required", 422)
     await case.act("close_refused", "hr_officer", reason="BKN menolak: formasi ditutup")
     assert (case.state["stage"], case.state["outcome"]) == ("closed", "external_refused")
     await case.forward(minutes=10)
@@ -228,54 +231,3 @@ async def test_what_two_regencies_agreed_on_passes_through_the_governor(house: H
     await case.act("record_consideration", "hr_officer", outcome="issued", **letter("13777"))
     await case.walk(to="awaiting_duty")
     assert "person_released" in await case.types()
-
-
-async def test_p7_sulbar_2026_after_the_new_organisation_all_but_the_consideration_is_there(house: House) -> None:
-    """January 2026: echelon III waits for nothing but the Pertek, on hold meanwhile, and goes on where it was."""
-    await _rename_post(house, house.cast["lateral_pass"]["target_position_code"])
-    head = await _administrator(house)
-    case = await house.open(
-        "lateral_pass", nip=head, kind="region_central", position_code=None,
-        to_outside={**MAJENE, "agency": "Kementerian Dalam Negeri", "kind": "ADMINISTRATOR", "tier": None,
-                    "title": "Kepala Bagian"},
-    )  # fmt: skip
-    case.employee = head
-    if case.where[1] == "awaiting_confirmation":
-        await case.act("confirm_need", "hr_officer", backfill=BACKFILL)
-    await case.walk(to="awaiting_authorisation")
-    await to_bkn(case)
-    due = case.state["due"]["on"]
-    await case.act("hold", "hr_officer", ground="other", reference="SOTK 2026", reason="Menunggu SOTK baru")
-    await case.forward(days=14)
-    assert case.where == ("approval", "on_hold")
-    await case.act("resume", "hr_officer", reason="SOTK ditetapkan")
-    assert case.where == ("approval", "awaiting_technical_consideration")
-    assert case.state["due"]["on"] > due
-    assert [p["cause"] for p in case.state["due"]["reckoned"]["pauses"]] == ["on_hold"]
-    await case.act("record_consideration", "hr_officer", outcome="issued", **letter("13778"))
-    assert case.where == ("approval", "awaiting_outside_decision")
-
-
-async def _rename_post(house: House, code: str) -> None:
-    """The post goes on under another title, as after an import of the new organisation."""
-    async with house.engine.begin() as connection:
-        await connection.execute(
-            text("UPDATE position SET title = title || ' (SOTK 2026)' WHERE code = :code AND superseded_at IS NULL"),
-            {"code": code},
-        )
-
-
-async def _administrator(house: House) -> str:
-    """NIP of an echelon III official without an office, long enough in post."""
-    rows = await house.sql(
-        "SELECT n.nip FROM occupancy o JOIN position p ON p.code = o.position_code AND p.superseded_at IS NULL"
-        " JOIN person n ON n.id = o.person_id JOIN employee e ON e.person_id = n.id AND e.superseded_at IS NULL"
-        " WHERE o.kind = 'incumbent' AND o.superseded_at IS NULL AND upper_inf(o.during) AND p.kind = 'ADMINISTRATOR'"
-        " AND lower(o.during) < CAST(:since AS date) AND e.birth_date > '1975-01-01'"
-        " AND NOT EXISTS (SELECT 1 FROM office f WHERE f.person_id = n.id AND f.superseded_at IS NULL)"
-        " AND NOT EXISTS (SELECT 1 FROM condition c WHERE c.person_id = n.id AND c.superseded_at IS NULL)"
-        " AND (SELECT count(*) FROM rating r WHERE r.person_id = n.id AND r.superseded_at IS NULL"
-        "      AND r.year IN (2024, 2025) AND r.rating IN ('BAIK', 'SANGAT_BAIK')) = 2 ORDER BY n.id LIMIT 1",
-        since=local_day(-800),
-    )
-    return str(rows[0].nip)
