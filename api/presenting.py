@@ -14,8 +14,9 @@ from domain.events import Choice, Due, ExcludedDay, Pause, PauseCause, PostRef, 
 from domain.facts import Facts, Window
 from domain.policy import Policy
 from domain.refusals import Refusal
+from domain.rules import vacated
 from domain.tasks import tasks
-from domain.vocabulary import Act, DocumentStatus, Flag, RuleOutcome, Severity, WindowKind
+from domain.vocabulary import Act, DocumentStatus, Flag, RuleOutcome, Severity, Way, WindowKind
 from domain.windows import closed_windows, gates_still, required_consents
 from runtime import i18n
 from store.cases import CaseRow, LedgerEntry
@@ -67,6 +68,7 @@ def post(ref: PostRef) -> out.PostOut:
         unit=ref.unit_name,
         agency_code=ref.agency,
         agency=ref.agency_name,
+        outside=ref.outside,
     )
 
 
@@ -132,6 +134,23 @@ def _reckoned(value: Due, language: str, knows: bool) -> str:
 
 def _days(days: Iterable[ExcludedDay], language: str) -> str:
     return "; ".join(f"{i18n.day(d.day, language)} ({d.name})" for d in days)
+
+
+def between(case: Case) -> out.OutsideOut | None:
+    """Where a case stands with the letters of others it waits for; what they say is in the events."""
+    passage, asked = case.passage, case.consideration
+    if passage.way is Way.INSIDE and case.considered_by is None:
+        return None
+    return out.OutsideOut(
+        letter=passage.letter,
+        signed=case.authorised,
+        consents={word: case.consents.get(word) for word in passage.outside},
+        consideration=case.considered_by,
+        rounds=asked.rounds,
+        considered=asked.outcome,
+        valid_until=asked.valid_until,
+        decided_by=passage.decided_by,
+    )
 
 
 def objection(case: Case, language: str) -> out.ObjectionOut:
@@ -266,6 +285,8 @@ def case_view(
             "deferred_until": case.deferred_until,
             "contest_until": case.contest_until,
             "contest": due(case.contest_due, language) if case.contest_due else None,
+            "way": case.passage.way,
+            "outside": between(case),
             "objection": objection(case, language) if case.objection else None,
             "suspended": case.suspended,
             "remedy_due": case.remedy_due,
@@ -297,7 +318,8 @@ def windows(case: Case, facts: Facts, language: str) -> list[out.WindowOut]:
     target = facts.target
     if target is None or not gates_still(case):
         return []
-    concerned = (w for w in facts.windows if w.concerns(target, facts.target_ancestors, case.kind))
+    post = vacated(facts, target)
+    concerned = (w for w in facts.windows if w.concerns(post, facts.target_ancestors, case.kind))
     return [_window(w, case, facts, language) for w in concerned if w.end is None or w.end >= facts.today]
 
 

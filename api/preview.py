@@ -12,14 +12,16 @@ from api.problems import Refused, explain
 from domain import rules
 from domain.authority import HR, TASK_OFFICE, may_open
 from domain.commands import Proposal
-from domain.decide.evaluation import may_open as has_route
 from domain.decide.evaluation import severities
+from domain.decide.opening import may_open as has_route
+from domain.decide.opening import way_of
 from domain.facts import Dossier, Facts, Position
 from domain.fit import Fit, fit
+from domain.passages import Passage
 from domain.ranks import post_level
 from domain.refusals import Refusal, RefusalCode, refuse
 from domain.rules import Question
-from domain.vocabulary import Act, Eligibility, Office, Stage
+from domain.vocabulary import Act, Authority, Eligibility, Office, Stage
 from store import registers
 from store.gathering import Gatherer, open_case_of
 from store.people import positions
@@ -28,7 +30,6 @@ from store.registers import PositionRow
 from store.viewing import Viewer
 
 _STAGES = (Stage.EVALUATION, Stage.NEEDS_CHECK, Stage.APPROVAL)
-_ROUTE = (Act.VERIFY, Act.CONSIDER, Act.PROPOSE, Act.DECIDE)
 ALTERNATIVES = 3
 
 
@@ -61,9 +62,11 @@ async def preview_of(
         refusal=out.WhyNotOut(code=obstacle.code, detail=explain(obstacle, language)) if obstacle else None,
         rules=[presenting.rule(r, facts.policy, language) for r in results],
         seat=await _seat(gatherer, connection, viewer, facts),
-        fit=fit_out(_fit_of(facts, dossier, target, proposal), language),
-        alternatives=await _alternatives(connection, facts, dossier, target, proposal, language),
-        approval_route=_route(facts),
+        fit=None if target.outside else fit_out(_fit_of(facts, dossier, target, proposal), language),
+        alternatives=[]
+        if target.outside
+        else await _alternatives(connection, facts, dossier, target, proposal, language),
+        approval_route=_route(facts, proposal),
         policy=facts.policy.hash,
     )
 
@@ -75,7 +78,7 @@ async def _open_already(connection: AsyncConnection, dossier: Dossier) -> Refusa
 
 async def _seat(gatherer: Gatherer, connection: AsyncConnection, viewer: Viewer, facts: Facts) -> out.SeatsOut | None:
     seats = facts.seats
-    if seats is None:
+    if seats is None or facts.target is None or facts.target.outside:
         return None
     origin = seats.origin
     holds, waiting = await holds_of(gatherer, connection, viewer, seats.target.code, facts.today)
@@ -151,12 +154,16 @@ def _alternative(rank: int, row: PositionRow, found: Fit, language: str) -> out.
     )
 
 
-def _route(facts: Facts) -> list[out.RouteStepOut]:
+def _route(facts: Facts, proposal: Proposal) -> list[out.RouteStepOut]:
     """The steps of approval with today's holders; who is related to the person takes no part."""
+    route = facts.policy.routes.get(proposal.kind)
+    passage = (route.passages.get(way_of(proposal)) if route else None) or Passage()
     steps = []
-    for act in _ROUTE:
-        office = TASK_OFFICE[act]
-        offices = HR if act is Act.VERIFY else {office}
+    kind = facts.target.kind if facts.target else None
+    considered = not passage.consideration_kinds or kind in passage.consideration_kinds
+    for act in _steps(passage, considered):
+        office = passage.office_of(act) or TASK_OFFICE[act]
+        offices = HR if office is Office.HR_OFFICER else {office}
         holders = [h for h in facts.holders if h.office in offices]
         related = [h for h in holders if h.person in facts.kin]
         alone = office is not Office.HR_OFFICER and bool(related) and len(related) == len(holders)
@@ -167,6 +174,29 @@ def _route(facts: Facts) -> list[out.RouteStepOut]:
                 holders=[h.name for h in holders],
                 recused=bool(related),
                 instead=facts.policy.authority.superiors.get(office) if alone else None,
+                party=_party(act, passage),
             )
         )
     return steps
+
+
+def _steps(passage: Passage, considered: bool) -> list[Act]:
+    """The acts of approval on a passage, in order. What other agencies answer HR records."""
+    asked = {
+        Act.VERIFY: True,
+        Act.CONSIDER: passage.board,
+        Act.PROPOSE: True,
+        Act.AUTHORISE: passage.letter is not None,
+        Act.RECORD_CONSENT: bool(passage.outside),
+        Act.SUBMIT_FILE: considered and passage.consideration is not None,
+        Act.RECORD_CONSIDERATION: considered and passage.consideration is not None,
+        Act.DECIDE: not passage.decided_outside,
+        Act.RECORD_OUTSIDE_DECISION: passage.decided_outside,
+    }
+    return [act for act, is_asked in asked.items() if is_asked]
+
+
+def _party(act: Act, passage: Passage) -> Authority | None:
+    if act is Act.RECORD_CONSIDERATION:
+        return passage.consideration
+    return passage.decided_by if act is Act.RECORD_OUTSIDE_DECISION else None

@@ -95,6 +95,7 @@ _LISTED = {
     "allowed": "override_ground",
     "choice_grounds": "choice_ground",
     "consents": "consent",
+    "words": "word",
 }
 """The vocabularies of parameters that are lists."""
 

@@ -8,8 +8,11 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 from domain.events import PauseCause
 from domain.vocabulary import (
     Act,
+    Authority,
     Capacity,
     ConsentIssuer,
+    ConsentOutcome,
+    ConsiderationOutcome,
     DocumentStatus,
     Flag,
     Kind,
@@ -18,12 +21,15 @@ from domain.vocabulary import (
     Office,
     Origin,
     Outcome,
+    OutsideWord,
+    OwnLetter,
     Recommendation,
     RuleOutcome,
     Severity,
     Stage,
     Status,
     Verdict,
+    Way,
     WindowKind,
 )
 
@@ -78,6 +84,7 @@ class PostOut(BaseModel):
     unit: str
     agency_code: str
     agency: str
+    outside: bool = Field(False, description="A post of another agency: named by its letters, its codes are `outside`.")
 
 
 class ExcludedDayOut(BaseModel):
@@ -184,6 +191,19 @@ class ObjectionOut(BaseModel):
     outcome: ObjectionOutcome | None
 
 
+class OutsideOut(BaseModel):
+    """Whose letters a case takes, and which are there: between agencies, or where BKN considers."""
+
+    letter: OwnLetter | None = Field(description="What the governor signs for the province.")
+    signed: bool
+    consents: dict[OutsideWord, ConsentOutcome | None] = Field(description="Letters of other appointing authorities.")
+    consideration: Authority | None = Field(description="Who gives the technical consideration (Pertek).")
+    rounds: int = Field(description="How often the file was handed in.")
+    considered: ConsiderationOutcome | None
+    valid_until: date | None
+    decided_by: Authority
+
+
 class AssignmentOut(BaseModel):
     """A temporary assignment in an emergency, beside the post the person keeps."""
 
@@ -278,6 +298,8 @@ class CaseOut(CaseSummary):
     deferred_until: date | None
     contest_until: Instant | None
     contest: DueOut | None = Field(None, description="How `contest_until` was reckoned.")
+    way: Way = Way.INSIDE
+    outside: OutsideOut | None = Field(None, description="Where letters of others are waited for.")
     objection: ObjectionOut | None = None
     assignment: AssignmentOut | None = None
     suspended: bool = Field(False, description="The decree is suspended: nothing takes effect by it.")
@@ -412,6 +434,7 @@ class RouteStepOut(BaseModel):
     holders: list[str]
     recused: bool = False
     instead: Office | None = None
+    party: Authority | None = Field(None, description="Whose answer is recorded, where it is one of these.")
 
 
 class PreviewOut(BaseModel):

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from domain.case import Case
 from domain.commands import Proposal
 from domain.facts import Actor, Facts, OfficeHeld
+from domain.passages import OFFICES_OF_STEPS
 from domain.refusals import Refusal, RefusalCode, refuse
 from domain.rules import restricting_windows
 from domain.vocabulary import Act, Capacity, Office, Origin, WindowKind
@@ -48,6 +49,11 @@ _HR_ACTS = frozenset(
         Act.DECLARE_INADMISSIBLE,
         Act.CLOSE_FOR_CAUSE,
         Act.RECHECK_POST,
+        Act.RECORD_CONSENT,
+        Act.SUBMIT_FILE,
+        Act.RECORD_CONSIDERATION,
+        Act.RECORD_OUTSIDE_DECISION,
+        Act.CLOSE_REFUSED,
     }
 )
 AS_STRATEGIC_AS_DECIDING = frozenset(
@@ -66,15 +72,26 @@ AS_STRATEGIC_AS_DECIDING = frozenset(
 _ON_EVERY_ROUTE = frozenset(Office) - {Office.AGENCY_HEAD}
 """Offices that are of no agency's own: whoever holds one speaks in it."""
 _OFFICE_OF_STEP = {
-    Act.CONSIDER: Office.BOARD_MEMBER,
-    Act.PROPOSE: Office.REGIONAL_SECRETARY,
-    Act.DECIDE: Office.GOVERNOR,
+    **OFFICES_OF_STEPS,
     # An order to work elsewhere for a time changes no status: an acting governor may sign it (SE BKN 1/SE/I/2021).
     Act.ASSIGN_TEMPORARILY: Office.GOVERNOR,
     **dict.fromkeys(sorted(AS_STRATEGIC_AS_DECIDING), Office.GOVERNOR),
 }
 TASK_OFFICE: dict[Act, Office] = {**dict.fromkeys(_HR_ACTS, Office.HR_OFFICER), **_OFFICE_OF_STEP}
-"""The office whose task an act is, where it is one office's; heads of units are found by their agency."""
+"""The office whose task an act is on a passage that names no other; heads of units are found by their agency."""
+_OF_WHOEVER_DECIDED = AS_STRATEGIC_AS_DECIDING - {Act.RATIFY_ASSIGNMENT, Act.RENEW_ASSIGNMENT}
+
+
+def office_of(act: Act, case: Case) -> Office | None:
+    """The office whose task an act is in this case, where it is one office's, recusals aside.
+
+    What another authority decided about a person who leaves is its own to mend: HR records that.
+    """
+    if act in _OF_WHOEVER_DECIDED and case.passage.decided_outside and case.to_post.outside:
+        return Office.HR_OFFICER
+    if act is Act.CONFIRM_DUTY and case.to_post.outside:
+        return Office.HR_OFFICER
+    return case.passage.office_of(act) or TASK_OFFICE.get(act)
 
 
 class Standing(NamedTuple):
@@ -104,7 +121,7 @@ def standing(case: Case, act: Act, actor: Actor, facts: Facts, on_behalf_of: Act
         return refuse(RefusalCode.CONFLICT_OF_INTEREST)
     if refusal := _four_eyes(case, task, actor.person):
         return refusal
-    if strategic(act, facts):
+    if strategic(act, case, facts):
         definitive = [o for o in fitting if o.capacity is Capacity.DEFINITIVE]
         if not definitive and not (act is Act.DECIDE and caretaker_decides(case, fitting, facts)):
             return refuse(RefusalCode.ACTING_CAPACITY, act=act)
@@ -124,9 +141,10 @@ def _is_caretaker(held: OfficeHeld) -> bool:
     return held.office is Office.GOVERNOR and held.capacity is Capacity.ACTING_VACANT
 
 
-def strategic(act: Act, facts: Facts) -> bool:
-    """Whether an act changes a legal status, so that only a definitive holder may do it."""
-    return (Act.DECIDE if act in AS_STRATEGIC_AS_DECIDING else act) in facts.policy.authority.strategic
+def strategic(act: Act, case: Case, facts: Facts) -> bool:
+    """Whether an act changes a legal status, or binds the province to others, so that only a definitive holder may."""
+    asked = Act.DECIDE if act in AS_STRATEGIC_AS_DECIDING else act
+    return asked in facts.policy.authority.strategic or asked in case.passage.strategic
 
 
 def may_open(proposal: Proposal, facts: Facts) -> Standing | Refusal:
@@ -170,16 +188,16 @@ def held_fits(case: Case, act: Act, held: OfficeHeld, facts: Facts) -> bool:
         return _heads(held, {case.to_post.agency, _origin_agency(case)})
     if act is Act.ADD_DOCUMENT:
         return held.office in HR or _heads(held, {case.to_post.agency, _origin_agency(case)})
-    if act is Act.CONFIRM_DUTY:
+    if act is Act.CONFIRM_DUTY and not case.to_post.outside:
         return _heads(held, {case.to_post.agency}) or _stands_in_for_head(case, held, facts)
     if act is Act.RECORD_REVIEW:
         return held.office in HR or _heads(held, {case.to_post.agency})
-    if act in _HR_ACTS:
-        return held.office in HR
     if act is Act.COMMENT:
         return held.office in _ON_EVERY_ROUTE or _heads(held, {case.to_post.agency, _origin_agency(case)})
-    step = _OFFICE_OF_STEP.get(act)
-    return step is not None and held.office is responsible(step, case)
+    office = office_of(act, case)
+    if office is Office.HR_OFFICER:
+        return held.office in HR
+    return office is not None and held.office is responsible(office, case)
 
 
 def _origin_agency(case: Case) -> str | None:
@@ -233,6 +251,6 @@ def _four_eyes(case: Case, act: Act, person: str) -> Refusal | None:
             barred = {case.override.by} if case.override else set()
         case Act.CONSIDER:
             barred = set(case.verifiers)
-        case Act.DECIDE:
+        case Act.AUTHORISE | Act.DECIDE:
             barred = {case.opener, *case.verifiers}
     return refuse(RefusalCode.FOUR_EYES, act=act) if person in barred else None

@@ -6,10 +6,14 @@ from pydantic import BaseModel, ConfigDict
 
 from domain import documents as papers
 from domain import events as ev
+from domain.passages import Passage
 from domain.vocabulary import (
     Act,
     Answer,
     Audience,
+    Authority,
+    ConsentOutcome,
+    ConsiderationOutcome,
     Flag,
     HoldGround,
     Kind,
@@ -17,6 +21,7 @@ from domain.vocabulary import (
     Office,
     Origin,
     Outcome,
+    OutsideWord,
     Recommendation,
     Stage,
     Status,
@@ -90,6 +95,19 @@ class Assignment(_Part):
     renewals: int = 0
 
 
+class Consideration(_Part):
+    """Where the technical consideration stands: how often the file was handed in, and the last answer to it."""
+
+    rounds: int = 0
+    outcome: ConsiderationOutcome | None = None
+    valid_until: date | None = None
+
+    def good_on(self, day: date) -> bool:
+        """Whether it was issued and can carry a decision on a day."""
+        issued = self.outcome is ConsiderationOutcome.ISSUED
+        return issued and (self.valid_until is None or day <= self.valid_until)
+
+
 class Undo(_Part):
     """The last act, while its author can take it back: the case as it was before."""
 
@@ -127,6 +145,14 @@ class Case(_Part):
 
     from_post: ev.PostRef | None = None
     to_post: ev.PostRef
+    from_since: date | None = None
+    """Since when a post of origin in another agency is held."""
+    passage: Passage = Passage()
+    authorised: bool = False
+    """Whether the governor has signed the province's letter to the other agencies."""
+    consents: dict[OutsideWord, ConsentOutcome] = {}
+    """What other appointing authorities answered about this post."""
+    consideration: Consideration = Consideration()
     effective_wish: date | None = None
     preferences: tuple[str, ...] = ()
     seat: int | None = None
@@ -206,6 +232,17 @@ class Case(_Part):
     def alarm(self) -> ev.Wake | None:
         """What the clock rings for next, in the stage or beside it."""
         return min((*self.wakes[:1], *self.aside[:1]), key=lambda w: w.at, default=None)
+
+    @property
+    def considered_by(self) -> Authority | None:
+        """Who gives the technical consideration that this case takes; nobody where it takes none."""
+        kinds = self.passage.consideration_kinds
+        return self.passage.consideration if not kinds or self.to_post.kind in kinds else None
+
+    @property
+    def consents_wanted(self) -> tuple[OutsideWord, ...]:
+        """Letters of other appointing authorities that are not there yet, or that refuse."""
+        return tuple(w for w in self.passage.outside if self.consents.get(w) is not ConsentOutcome.GRANTED)
 
     def undoable_at(self, now: datetime) -> bool:
         return self.undo is not None and now < self.undo.until

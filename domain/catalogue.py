@@ -9,7 +9,7 @@ from typing import NamedTuple
 from domain.case import Case
 from domain.documents import Document
 from domain.policy import DocumentPolicy, Policy
-from domain.vocabulary import Act, DocumentStatus, RuleOutcome, Verdict
+from domain.vocabulary import Act, ConsentOutcome, DocumentStatus, OutsideWord, RuleOutcome, Verdict
 
 _IN_HAND = frozenset({DocumentStatus.PROVED, DocumentStatus.ACCEPTED, DocumentStatus.EXPIRING})
 _JUDGED: dict[Verdict | None, DocumentStatus] = {
@@ -72,7 +72,7 @@ def _status(
         limits = policy.document_limits
         soon = limits is not None and end - today <= timedelta(days=limits.expiring_days)
         return DocumentStatus.EXPIRING if soon else DocumentStatus.ACCEPTED
-    if data.proved_by and _passed(case, data.proved_by):
+    if (data.proved_by and _passed(case, data.proved_by)) or (data.recorded_as and _recorded(case, data.recorded_as)):
         return DocumentStatus.PROVED
     if not versions:
         return DocumentStatus.MISSING
@@ -84,3 +84,10 @@ def _status(
 
 def _passed(case: Case, rule: str) -> bool:
     return any(m.rule == rule and m.outcome is RuleOutcome.PASS for m in (*case.marks, *case.need_marks))
+
+
+def _recorded(case: Case, word: OutsideWord) -> bool:
+    """Whether the letter is in the case: the governor's own, or another authority's."""
+    letter = case.passage.letter
+    own = letter is not None and letter.value == word.value and case.authorised
+    return own or case.consents.get(word) is ConsentOutcome.GRANTED

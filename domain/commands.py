@@ -27,6 +27,8 @@ from domain.vocabulary import (
     Audience,
     ConditionKind,
     ConsentIssuer,
+    ConsentOutcome,
+    ConsiderationOutcome,
     CorrectionGround,
     DecisionChoice,
     DefectGround,
@@ -39,6 +41,7 @@ from domain.vocabulary import (
     Opinion,
     OrderedBy,
     Origin,
+    OutsideWord,
     PositionKind,
     Rating,
     Recommendation,
@@ -86,16 +89,46 @@ class _Act(_Part):
             raise PydanticCustomError("reason_required", "a reason is required")
 
 
+class OutsidePost(_Part):
+    """A post of another agency, as its letters name it: the register knows only the posts of the province."""
+
+    agency: Line
+    unit: Line
+    title: Line
+    kind: PositionKind
+    tier: Tier | None = None
+    since: Day | None = None
+    """Since when it is held, where it is the post of origin."""
+
+    @model_validator(mode="after")
+    def _functional_posts_have_a_tier(self) -> "OutsidePost":
+        if (self.kind is PositionKind.FUNCTIONAL) != (self.tier is not None):
+            raise PydanticCustomError("tier_for_functional", "a tier belongs only and always to a functional post")
+        return self
+
+
 class Proposal(_Part):
-    """What a case is about: a person, a post, and on whose initiative. Enough for a preview."""
+    """What a case is about: a person, a post, and on whose initiative. Enough for a preview.
+
+    The target is a post of the province (`position_code`) or one of another agency (`to_outside`). Who comes from
+    another agency is in the register without a post; `from_outside` says where he comes from.
+    """
 
     kind: Kind = Kind.INTERNAL
     origin: Origin = Origin.ORGANISATION
     nip: NipText
-    position_code: Code
+    position_code: Code | None = None
+    to_outside: OutsidePost | None = None
+    from_outside: OutsidePost | None = None
     effective_on: Day | None = None
     preferences: Preferences = ()
     emergency_ref: Line | None = None
+
+    @model_validator(mode="after")
+    def _one_target(self) -> "Proposal":
+        if (self.position_code is None) == (self.to_outside is None):
+            raise PydanticCustomError("one_target", "a case has one target: a post here, or one of another agency")
+        return self
 
 
 class OpenCase(Proposal):
@@ -683,6 +716,90 @@ class LiftSuspension(_Repair):
     act: Literal[Act.LIFT_SUSPENSION]
 
 
+class _Answered(_Act):
+    """A letter: its number and date, and the document of the case that shows it, where one was handed in."""
+
+    number: Line
+    date: Day
+    document: DocumentId | None = None
+
+
+class Authorise(_Act):
+    """The governor signs the province's letter to the other agencies, or declines to. A refusal is reasoned."""
+
+    act: Literal[Act.AUTHORISE]
+    decision: Literal[DecisionChoice.APPROVE, DecisionChoice.REJECT] = DecisionChoice.APPROVE
+    number: Line | None = None
+    date: Day | None = None
+
+    @model_validator(mode="after")
+    def _a_letter_or_a_reason(self) -> "Authorise":
+        if self.decision is DecisionChoice.REJECT:
+            self._needs_reason()
+        elif self.number is None or self.date is None:
+            raise PydanticCustomError("letter_required", "a letter that is signed has a number and a date")
+        return self
+
+
+class RecordConsent(_Answered):
+    """HR records what another appointing authority wrote. A refusal is recorded with its reason."""
+
+    act: Literal[Act.RECORD_CONSENT]
+    word: OutsideWord
+    outcome: ConsentOutcome
+    issuer: Line
+
+    @model_validator(mode="after")
+    def _a_refusal_is_reasoned(self) -> "RecordConsent":
+        if self.outcome is ConsentOutcome.REFUSED:
+            self._needs_reason()
+        return self
+
+
+class SubmitFile(_Answered):
+    """HR records that the file went to BKN, for the first time or completed."""
+
+    act: Literal[Act.SUBMIT_FILE]
+
+
+class RecordConsideration(_Answered):
+    """HR records BKN's answer to the file. Only a consideration that was issued needs no reason."""
+
+    act: Literal[Act.RECORD_CONSIDERATION]
+    outcome: ConsiderationOutcome
+
+    @model_validator(mode="after")
+    def _reasoned(self) -> "RecordConsideration":
+        if self.outcome is not ConsiderationOutcome.ISSUED:
+            self._needs_reason()
+        return self
+
+
+class RecordOutsideDecision(_Answered):
+    """HR records the decision of the Minister of Home Affairs or of BKN. A rejection is recorded with its reason."""
+
+    act: Literal[Act.RECORD_OUTSIDE_DECISION]
+    decision: Literal[DecisionChoice.APPROVE, DecisionChoice.REJECT]
+    consents: Consents = ()
+
+    @model_validator(mode="after")
+    def _reasoned(self) -> "RecordOutsideDecision":
+        if self.decision is DecisionChoice.REJECT:
+            self._needs_reason()
+        return self
+
+
+class CloseRefused(_Act):
+    """HR closes a case that another agency refused. The reason is told to the employee."""
+
+    act: Literal[Act.CLOSE_REFUSED]
+
+    @model_validator(mode="after")
+    def _reasoned(self) -> "CloseRefused":
+        self._needs_reason()
+        return self
+
+
 ActCommand = Annotated[
     SupplyDossier | OverrideRule | ConfirmOverride | CloseIneligible | ContestData | ConfirmNeed
     | ProposeAlternative | UnitOpinion | Respond | AnswerObjection | RecordBriefing | Acknowledge | Verify
@@ -690,7 +807,8 @@ ActCommand = Annotated[
     | Withdraw | Cancel | Comment | AddDocument | JudgeDocument
     | FileObjection | DecideObjection | DeclareInadmissible | WithdrawObjection
     | CorrectDecree | RevokeDecree | AnnulDecree | CloseForCause | RecheckPost
-    | AssignTemporarily | RatifyAssignment | RenewAssignment | SuspendDecree | LiftSuspension,
+    | AssignTemporarily | RatifyAssignment | RenewAssignment | SuspendDecree | LiftSuspension
+    | Authorise | RecordConsent | SubmitFile | RecordConsideration | RecordOutsideDecision | CloseRefused,
     Field(discriminator="act"),
 ]  # fmt: skip
 

@@ -12,12 +12,16 @@ from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
+from domain.passages import Passage
 from domain.vocabulary import (
     Act,
     Answer,
     AssignmentEnd,
     Audience,
+    Authority,
     ConsentIssuer,
+    ConsentOutcome,
+    ConsiderationOutcome,
     CorrectionGround,
     Deadline,
     DecisionChoice,
@@ -35,6 +39,8 @@ from domain.vocabulary import (
     OrderedBy,
     Origin,
     Outcome,
+    OutsideWord,
+    OwnLetter,
     PositionKind,
     Recommendation,
     ReviewOutcome,
@@ -42,6 +48,7 @@ from domain.vocabulary import (
     SetBackCause,
     Stage,
     Status,
+    Tier,
     TimingMark,
     Verdict,
 )
@@ -63,8 +70,15 @@ class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
+OUTSIDE = "outside"
+"""Stands for the codes of a post of another agency. No code of the register can look like it."""
+
+
 class PostRef(_Part):
-    """A post as named that day: codes of the position, its unit and its agency, with their names."""
+    """A post as named that day: codes of the position, its unit and its agency, with their names.
+
+    A post of another agency has no codes, and is named as its letters name it.
+    """
 
     position: str
     title: str
@@ -73,6 +87,13 @@ class PostRef(_Part):
     agency: str
     agency_name: str
     kind: PositionKind | None = None
+    tier: Tier | None = None
+    """Of a functional post of another agency."""
+
+    @property
+    def outside(self) -> bool:
+        """Whether the post is another agency's."""
+        return self.position == OUTSIDE
 
 
 class WakeKind(StrEnum):
@@ -116,6 +137,7 @@ class PauseCause(StrEnum):
     """
 
     RETURNED = "returned"
+    INCOMPLETE_FILE = "incomplete_file"
     ON_HOLD = "on_hold"
     PAUSED = "paused"
     CERTIFIED_LEAVE = "certified_leave"
@@ -246,6 +268,10 @@ class CaseOpened(Event):
     preferences: tuple[str, ...] = ()
     emergency_ref: Annotated[str | None, PRIVATE] = None
     emergency_window: str | None = None
+    passage: Passage | None = None
+    """Who proposes, consents, considers and decides; none in entries from before routes named them."""
+    from_since: date | None = None
+    """Since when a post of another agency, which the person comes from, is held."""
 
 
 class EvaluationJudged(Event):
@@ -524,6 +550,57 @@ class Consent(_Part):
     date: Day
 
 
+class Letter(_Part):
+    """A letter of an office or agency: its number, who wrote it, and the document of the case that shows it."""
+
+    number: str
+    issuer: str | None = None
+    document: str | None = None
+
+
+class MutationAuthorised(Event):
+    """The governor signed the province's letter to the other agencies, or declined to; then the case ends."""
+
+    type: Literal["mutation_authorised"] = "mutation_authorised"
+    what: OwnLetter
+    signed: bool = True
+    dated: Day | None = None
+    letter: Annotated[Letter | None, PRIVATE] = None
+
+
+class ConsentRecorded(Event):
+    """Another appointing authority answered in writing; HR recorded it. Nothing is decided before all consent."""
+
+    type: Literal["consent_recorded"] = "consent_recorded"
+    word: OutsideWord
+    outcome: ConsentOutcome
+    dated: Day
+    letter: Annotated[Letter | None, PRIVATE] = None
+
+
+class FileSubmitted(Event):
+    """The file went to BKN. Its term begins, or goes on where it stopped when BKN had returned the file."""
+
+    type: Literal["file_submitted"] = "file_submitted"
+    authority: Authority
+    round: int
+    dated: Day
+    letter: Annotated[Letter | None, PRIVATE] = None
+
+
+class ConsiderationRecorded(Event):
+    """BKN answered the file: considered, not qualified, or returned as incomplete; then its term stands still."""
+
+    type: Literal["consideration_recorded"] = "consideration_recorded"
+    authority: Authority
+    outcome: ConsiderationOutcome
+    dated: Day
+    valid_until: date | None = None
+    """Last day on which the consideration carries a decision; none where the policy sets no months."""
+    stopped: Stopped | None = None
+    letter: Annotated[Letter | None, PRIVATE] = None
+
+
 class DecisionMade(Event):
     """The governor approved, rejected or deferred the mutation."""
 
@@ -542,6 +619,11 @@ class DecisionMade(Event):
     flags: tuple[Flag, ...] = ()
     missing_documents: tuple[str, ...] = ()
     """Documents the case needs and did not have when it was approved."""
+    decided_by: Authority | None = None
+    """Who decided, where it was not the governor: recorded by HR from the letter."""
+    dated: Day | None = None
+    """The date of that letter."""
+    letter: Annotated[Letter | None, PRIVATE] = None
 
 
 class BaselineFrozen(Event):
@@ -585,6 +667,18 @@ class PlacementMade(Event):
     type: Literal["placement_made"] = "placement_made"
     position: str
     seat: int
+    effective_on: date
+    windows: tuple[str, ...] = ()
+    """Grounds of restricted windows entered after the decree: they do not undo it, and are shown."""
+    flags: tuple[Flag, ...] = ()
+
+
+class PersonReleased(Event):
+    """On the effective date the incumbency ended: the person serves another agency from that day."""
+
+    type: Literal["person_released"] = "person_released"
+    agency: str
+    """The agency as its letters name it."""
     effective_on: date
     windows: tuple[str, ...] = ()
     """Grounds of restricted windows entered after the decree: they do not undo it, and are shown."""
@@ -828,7 +922,7 @@ class CaseEnded(Event):
     """HR or the employee ended the case before the decree."""
 
     type: Literal["case_ended"] = "case_ended"
-    outcome: Literal[Outcome.WITHDRAWN, Outcome.CANCELLED, Outcome.INELIGIBLE]
+    outcome: Literal[Outcome.WITHDRAWN, Outcome.CANCELLED, Outcome.INELIGIBLE, Outcome.EXTERNAL_REFUSED]
 
 
 class CaseLapsed(Event):
@@ -992,7 +1086,8 @@ AnyEvent = Annotated[
     | ObjectionFiled | ObjectionEscalated | ObjectionOverdue | ObjectionDecided
     | ObjectionWithdrawn | DecreeCorrected | DecreeRevoked | DecreeAnnulled | PostRestored
     | CaseSetBack | CaseClosedForCause | ApproverAbsent | TemporarilyAssigned | AssignmentRatified
-    | AssignmentReverted | AssignmentRenewed | DecreeSuspended | SuspensionLifted,
+    | AssignmentReverted | AssignmentRenewed | DecreeSuspended | SuspensionLifted
+    | MutationAuthorised | ConsentRecorded | FileSubmitted | ConsiderationRecorded | PersonReleased,
     Field(discriminator="type"),
 ]  # fmt: skip
 

@@ -5,9 +5,12 @@ from typing import Any
 
 from domain import documents as papers
 from domain import events as ev
-from domain.case import CLOCK, Assignment, Case, Held, Objection, PendingOverride, Recorded, Undo, Vote
+from domain.case import CLOCK, Assignment, Case, Consideration, Held, Objection, PendingOverride, Recorded, Undo, Vote
+from domain.passages import Passage
 from domain.vocabulary import (
     Act,
+    ConsentOutcome,
+    ConsiderationOutcome,
     Deadline,
     DecisionChoice,
     EndingCause,
@@ -38,6 +41,8 @@ def opened(recorded: Recorded, case_id: str) -> Case:
         to_post=event.to_post,
         effective_wish=event.effective_on,
         preferences=event.preferences,
+        passage=event.passage or Passage(),
+        from_since=event.from_since,
     )
     return evolve(case, recorded)
 
@@ -174,8 +179,10 @@ def _(event: ev.NeedConfirmed, case: Case, recorded: Recorded) -> dict[str, Any]
 @_changes.register
 def _(event: ev.AlternativeProposed, case: Case, recorded: Recorded) -> dict[str, Any]:
     kept = tuple(rule for rule in case.overridden if rule not in event.overrides_void)
-    fresh: dict[str, Any] = {"to_post": event.to_post, "answer": None, "grounds": (), "opened_windows": None}
-    return {**fresh, "overridden": kept, **_chosen(case, event)}
+    # Letters name the post: those about the former one say nothing of this.
+    letters: dict[str, Any] = {"authorised": False, "consents": {}, "consideration": Consideration()}
+    heard: dict[str, Any] = {"answer": None, "grounds": (), "overridden": kept, "opened_windows": None}
+    return {"to_post": event.to_post, **heard, **letters, **_chosen(case, event)}
 
 
 def _chosen(case: Case, event: ev.ChoosingEvent) -> dict[str, Any]:
@@ -264,6 +271,45 @@ def _(event: ev.DecisionMade, case: Case, recorded: Recorded) -> dict[str, Any]:
 
 
 @_changes.register
+def _(event: ev.MutationAuthorised, case: Case, recorded: Recorded) -> dict[str, Any]:
+    return {"authorised": event.signed}
+
+
+@_changes.register
+def _(event: ev.ConsentRecorded, case: Case, recorded: Recorded) -> dict[str, Any]:
+    consents = {**case.consents, event.word: event.outcome}
+    refused = ConsentOutcome.REFUSED in consents.values()
+    return {"consents": consents, **_flags(case, *_REFUSED[:refused], drop=() if refused else _REFUSED)}
+
+
+_REFUSED = (Flag.CONSENT_REFUSED,)
+
+
+@_changes.register
+def _(event: ev.FileSubmitted, case: Case, recorded: Recorded) -> dict[str, Any]:
+    return {"consideration": Consideration(rounds=event.round)}
+
+
+@_changes.register
+def _(event: ev.ConsiderationRecorded, case: Case, recorded: Recorded) -> dict[str, Any]:
+    answered = {"outcome": event.outcome, "valid_until": event.valid_until}
+    return {
+        "consideration": case.consideration.model_copy(update=answered),
+        **(_standing_still(case, event.stopped) if event.stopped else {}),
+    }
+
+
+def _standing_still(case: Case, stopped: ev.Stopped) -> dict[str, Any]:
+    others = tuple(s for s in case.stopped or () if s.status is not stopped.status)
+    return {"stopped": (*others, stopped)}
+
+
+@_changes.register
+def _(event: ev.PersonReleased, case: Case, recorded: Recorded) -> dict[str, Any]:
+    return {"placed_on": event.effective_on, **_flags(case, *event.flags)}
+
+
+@_changes.register
 def _(event: ev.BaselineFrozen, case: Case, recorded: Recorded) -> dict[str, Any]:
     return {"baseline": event.model_copy(update={"ratings": {}})}
 
@@ -309,8 +355,7 @@ def _(event: ev.ReviewMissed, case: Case, recorded: Recorded) -> dict[str, Any]:
 def _(event: ev.CaseReturned, case: Case, recorded: Recorded) -> dict[str, Any]:
     changes: dict[str, Any] = {"returns": event.round, **_superseded(case, event)}
     if event.stopped:
-        others = tuple(s for s in case.stopped or () if s.status is not event.stopped.status)
-        changes["stopped"] = (*others, event.stopped)
+        changes |= _standing_still(case, event.stopped)
     return changes
 
 
@@ -323,7 +368,12 @@ def _(event: ev.CaseSetBack, case: Case, recorded: Recorded) -> dict[str, Any]:
 def _superseded(case: Case, event: ev.CaseReturned | ev.CaseSetBack) -> dict[str, Any]:
     """What no longer stands once a case is back at an earlier stage."""
     superseded: dict[str, Any] = {"votes": (), "board": None, "proposal": None, "deferred_until": None}
-    dropped = [Flag.NOT_RECOMMENDED]
+    # What others granted stands for this post; what they refused can be asked again.
+    superseded["authorised"] = False
+    superseded["consents"] = {w: o for w, o in case.consents.items() if o is ConsentOutcome.GRANTED}
+    if case.consideration.outcome is ConsiderationOutcome.REFUSED:
+        superseded["consideration"] = Consideration()
+    dropped = [Flag.NOT_RECOMMENDED, Flag.CONSENT_REFUSED]
     if event.to_stage in (Stage.EVALUATION, Stage.NEEDS_CHECK, Stage.CONSULTATION):
         superseded |= {"answer": None, "grounds": ()}
         dropped += [Flag.EMPLOYEE_SILENT, Flag.OBJECTION_CARRIED, Flag.CONDITIONS_SETTLED, Flag.ALTERNATIVE_DECLINED]

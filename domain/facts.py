@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict
 from domain.calendar import Calendar
 from domain.commands import ConditionEndItem, HistoryItem, Item, PositionSinceItem, RatingItem
 from domain.documents import Document
-from domain.events import Listed, PostRef, Staffing
+from domain.events import OUTSIDE, Listed, PostRef, Staffing
 from domain.policy import Policy
 from domain.vocabulary import (
     Capacity,
@@ -58,6 +58,33 @@ class Position(_Fact):
     education_fields: tuple[str, ...]
     competences: dict[str, int]
     abk_year: int
+    outside: bool = False
+    """A post of another agency: only its kind, tier and names are known, and no rule asks for the rest."""
+
+    @classmethod
+    def of_another_agency(cls, ref: PostRef) -> "Position":
+        """A post as letters name it. What only the position map of its agency knows is left empty."""
+        assert ref.kind is not None, "a post of another agency has a kind"
+        return cls(
+            code=OUTSIDE,
+            title=ref.title,
+            unit=OUTSIDE,
+            unit_name=ref.unit_name,
+            agency=OUTSIDE,
+            agency_name=ref.agency_name,
+            kind=ref.kind,
+            tier=ref.tier,
+            echelon=None,
+            job_class=0,
+            required=0,
+            min_grade="",
+            max_grade="",
+            education_min="",
+            education_fields=(),
+            competences={},
+            abk_year=0,
+            outside=True,
+        )
 
     @property
     def ref(self) -> PostRef:
@@ -69,6 +96,7 @@ class Position(_Fact):
             agency=self.agency,
             agency_name=self.agency_name,
             kind=self.kind,
+            tier=self.tier if self.outside else None,
         )
 
 
@@ -149,6 +177,8 @@ class Dossier(_Fact):
     """Posts held, as far as they are on record; none on record says nothing."""
     as_of: date
     """Day the profile was recorded."""
+    serves_elsewhere: str | None = None
+    """The other agency that he is known to serve; then he holds no post of the province."""
 
     def rating_of(self, year: int) -> RatingFact | None:
         return next((r for r in self.ratings if r.year == year), None)
@@ -310,7 +340,7 @@ class Facts:
     place: Place | None = None
     """Where the person stands in the ranking for the target, where the policy has a list that binds."""
     former: Position | None = None
-    """The post the person came from, where he may have to go back."""
+    """The post the person came from, where he may have to go back, and which his leaving empties."""
     windows: tuple[Window, ...] = ()
     """Windows that are open, still to come, or ended not long ago."""
     leaves: tuple[ConditionFact, ...] = ()

@@ -19,6 +19,7 @@ _STAGE_OF_EVENT: dict[str, Stage] = {
     "board_voted": Stage.APPROVAL,
     "board_considered": Stage.APPROVAL,
     "case_proposed": Stage.APPROVAL,
+    "mutation_authorised": Stage.APPROVAL,
     "decision_made": Stage.APPROVAL,
 }
 """The stage a decision belongs to; a return to that stage or an earlier one supersedes it."""

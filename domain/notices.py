@@ -12,7 +12,17 @@ from domain.authority import HR, head_office
 from domain.case import Case
 from domain.facts import Facts
 from domain.tasks import Task, stage_tasks
-from domain.vocabulary import Deadline, DecisionChoice, Eligibility, EndingCause, Office, Outcome, Verdict
+from domain.vocabulary import (
+    ConsentOutcome,
+    ConsiderationOutcome,
+    Deadline,
+    DecisionChoice,
+    Eligibility,
+    EndingCause,
+    Office,
+    Outcome,
+    Verdict,
+)
 
 
 class Notice(BaseModel):
@@ -46,8 +56,14 @@ TEMPLATES: tuple[str, ...] = (
     "case_set_back",
     "case_withdrawn",
     "case_cancelled",
+    "case_refused_outside",
     "case_ineligible",
     "comment_made",
+    "consent_granted",
+    "consent_refused",
+    "consideration_issued",
+    "consideration_refused",
+    "consideration_returned",
     "data_contested",
     "deadline_passed",
     "deadline_recomputed",
@@ -62,14 +78,20 @@ TEMPLATES: tuple[str, ...] = (
     "document_added",
     "document_returned",
     "escalated",
+    "file_submitted",
     "judged_incomplete",
     "judged_ineligible",
+    "letter_declined",
+    "letter_signed",
     "notice_undelivered",
     "objection_answered",
     "objection_decided",
     "objection_escalated",
     "objection_filed",
     "objection_withdrawn",
+    "outside_decision_approved",
+    "outside_decision_rejected",
+    "person_released",
     "placement_made",
     "reminder",
     "response_missed",
@@ -85,11 +107,22 @@ _ENDED = {
     Outcome.WITHDRAWN: "case_withdrawn",
     Outcome.CANCELLED: "case_cancelled",
     Outcome.INELIGIBLE: "case_ineligible",
+    Outcome.EXTERNAL_REFUSED: "case_refused_outside",
 }
 _DECIDED = {
     DecisionChoice.APPROVE: "decision_approved",
     DecisionChoice.REJECT: "decision_rejected",
     DecisionChoice.DEFER: "decision_deferred",
+}
+_DECIDED_OUTSIDE = {
+    DecisionChoice.APPROVE: "outside_decision_approved",
+    DecisionChoice.REJECT: "outside_decision_rejected",
+}
+_CONSENTED = {ConsentOutcome.GRANTED: "consent_granted", ConsentOutcome.REFUSED: "consent_refused"}
+_CONSIDERED = {
+    ConsiderationOutcome.ISSUED: "consideration_issued",
+    ConsiderationOutcome.REFUSED: "consideration_refused",
+    ConsiderationOutcome.RETURNED: "consideration_returned",
 }
 _JUDGED = {Eligibility.INCOMPLETE: "judged_incomplete", Eligibility.INELIGIBLE: "judged_ineligible"}
 
@@ -122,12 +155,25 @@ def _addressed(event: ev.Event, case: Case, facts: Facts) -> Iterator[tuple[str,
             yield "response_missed", case.subject
         case ev.CaseReturned():
             yield from _each("case_returned", (case.subject, *_handlers(case, facts)))
+        case ev.DecisionMade() if event.decided_by is not None:
+            yield from _each(_DECIDED_OUTSIDE[event.decision], (case.subject, *_handlers(case, facts)))
         case ev.DecisionMade():
             yield from _each(_DECIDED[event.decision], (case.subject, *_handlers(case, facts)))
         case ev.DecreeIssued():
             yield from _each("decree_issued", (case.subject, *_heads(case, facts)))
         case ev.PlacementMade():
             yield from _each("placement_made", (case.subject, *_heads(case, facts)))
+        case ev.PersonReleased():
+            yield from _each("person_released", (case.subject, *_heads(case, facts), *_handlers(case, facts)))
+        case ev.MutationAuthorised():
+            told = (case.subject, *_handlers(case, facts))
+            yield from _each("letter_signed" if event.signed else "letter_declined", told)
+        case ev.ConsentRecorded():
+            yield from _each(_CONSENTED[event.outcome], (case.subject, *_handlers(case, facts)))
+        case ev.ConsiderationRecorded():
+            yield from _each(_CONSIDERED[event.outcome], (case.subject, *_handlers(case, facts)))
+        case ev.FileSubmitted():
+            yield from _each("file_submitted", (case.subject, *_handlers(case, facts)))
         case ev.CasePutOnHold():
             yield "case_on_hold", case.subject
         case ev.CaseResumed():
@@ -273,7 +319,7 @@ def _params(event: ev.Event, case: Case) -> dict[str, str | int]:
             params["effective_on"] = event.effective_on.isoformat()
         case ev.ObjectionFiled() | ev.ObjectionEscalated() | ev.ObjectionOverdue() if case.objection:
             params = {"number": case.number, "status": case.status, "due_on": case.objection.due.on.isoformat()}
-        case ev.PlacementMade():
+        case ev.PlacementMade() | ev.PersonReleased():
             params["effective_on"] = event.effective_on.isoformat()
         case ev.DeadlineRecomputed() if event.deadline is not Deadline.STAGE:
             standing = {"number": case.number, "status": case.status}

@@ -14,6 +14,7 @@ from typing import Annotated, Any, Literal
 import rfc8785
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from domain.passages import Route
 from domain.ranks import post_level
 from domain.vocabulary import (
     Act,
@@ -25,6 +26,7 @@ from domain.vocabulary import (
     MediaType,
     Office,
     Origin,
+    OutsideWord,
     PlanningAspect,
     PositionKind,
     Rating,
@@ -32,6 +34,7 @@ from domain.vocabulary import (
     Stage,
     Status,
     Tier,
+    Way,
     WindowKind,
 )
 
@@ -57,19 +60,6 @@ class Undo(_Part):
 
     seconds: Annotated[int, Field(ge=0, le=86_400)]
     acts: frozenset[Act]
-
-
-class Route(_Part):
-    """An open way through the stages for one kind of mutation, and the posts it may fill."""
-
-    ground: str
-    origins: frozenset[Origin]
-    position_kinds: frozenset[PositionKind]
-    excluded_tiers: frozenset[Tier] = frozenset()
-
-    def fills(self, kind: PositionKind, tier: Tier | None) -> bool:
-        """Whether the governor may fill such a post on this route."""
-        return kind in self.position_kinds and tier not in self.excluded_tiers
 
 
 class AuthorityPolicy(_Part):
@@ -299,6 +289,8 @@ class DocumentPolicy(_Part):
     by: Literal[Act.VERIFY, Act.DECIDE] = Act.VERIFY
     enforce: Literal["block", "warn"] = "warn"
     proved_by: str | None = None
+    recorded_as: OutsideWord | None = None
+    """A letter of a case between agencies: recorded with number and date, it is the proof."""
     reusable: bool = False
 
 
@@ -310,6 +302,17 @@ class DocumentLimits(_Part):
     max_versions: Annotated[int, Field(ge=1, le=100)]
     expiring_days: Annotated[int, Field(ge=1, le=365)]
     """Calendar days before its end from which a document is shown as expiring."""
+
+
+OUTSIDE_WAITS = (
+    Status.AWAITING_AUTHORISATION,
+    Status.AWAITING_CONSENTS,
+    Status.AWAITING_SUBMISSION,
+    Status.AWAITING_TECHNICAL_CONSIDERATION,
+    Status.AWAITING_OUTSIDE_DECISION,
+    Status.REFUSED_OUTSIDE,
+)
+"""Waits of a case between agencies. Silence of another agency is no answer."""
 
 
 class Policy(_Part):
@@ -349,6 +352,17 @@ class Policy(_Part):
         named = {d.proved_by for d in self.documents.values() if d.proved_by}
         if unknown := named - set(self.rules):
             raise ValueError(f"documents are proved by unknown rules: {sorted(unknown)}")
+        return self
+
+    @model_validator(mode="after")
+    def _nothing_outside_is_decided_by_silence(self) -> "Policy":
+        passages = [p for route in self.routes.values() for p in route.passages.values()]
+        for status in OUTSIDE_WAITS:
+            term = self.terms.get(status)
+            if term is not None and term.then is not None:
+                raise ValueError(f"nothing happens by itself when {status} is over")
+            if term is None and any(p.way is not Way.INSIDE or p.consideration for p in passages):
+                raise ValueError(f"a route that waits for others needs a term of {status}")
         return self
 
     @model_validator(mode="after")

@@ -20,6 +20,8 @@ from domain.vocabulary import Act, Deadline, Kind, Status
 
 EMPLOYEES_TURN = frozenset({Status.AWAITING_RESPONSE, Status.AWAITING_ACKNOWLEDGEMENT})
 """Statuses that wait for the employee himself: their terms stand still while he is on certified leave."""
+DECISIONS = frozenset({Status.AWAITING_DECISION, Status.AWAITING_OUTSIDE_DECISION})
+"""Statuses whose terms stand still in a restricted window."""
 _OF_THE_TERM = frozenset({WakeKind.REMIND, WakeKind.OVERDUE, WakeKind.ESCALATE, WakeKind.EXPIRE, WakeKind.LAPSE})
 
 Cause = Literal["calendar", "paused", "window"]
@@ -30,7 +32,7 @@ def cause_of(status: Status) -> PauseCause | None:
     """What makes the term of a status stand still by itself."""
     if status in EMPLOYEES_TURN:
         return PauseCause.PAUSED
-    return PauseCause.WINDOW if status is Status.AWAITING_DECISION else None
+    return PauseCause.WINDOW if status in DECISIONS else None
 
 
 def standing_still(status: Status, kind: Kind, facts: Facts, since: date) -> tuple[Pause, ...]:

@@ -47,6 +47,10 @@
     │   ├── assignment_exists       one temporary assignment in a case
     │   ├── renewals_exhausted      renewed as often as the policy allows
     │   ├── suspension_without_ground   neither an open objection nor an order
+    │   ├── consideration_expired   the technical consideration no longer carries a decision
+    │   ├── consent_recorded        that letter is there already
+    │   ├── serves_elsewhere        who serves another agency moves with its consent only
+    │   ├── serves_here             who holds a post here does not come from another agency
     │   └── post_stands             there is nothing to go back for
     ├── STALE          the caller decided on an older version of the case
     │   └── stale_version
@@ -59,6 +63,8 @@
         ├── position_unknown
         ├── reason_required
         ├── kind_without_route
+        ├── way_without_passage     such a case has no passage into, out of or within the province
+        ├── consent_not_asked
         ├── origin_without_route
         ├── post_beyond_route
         ├── emergency_without_ground
@@ -160,12 +166,18 @@ class RefusalCode(StrEnum):
     RENEWALS_EXHAUSTED = "renewals_exhausted", Category.CONFLICT
     SUSPENSION_WITHOUT_GROUND = "suspension_without_ground", Category.CONFLICT
     POST_STANDS = "post_stands", Category.CONFLICT
+    CONSIDERATION_EXPIRED = "consideration_expired", Category.CONFLICT
+    CONSENT_RECORDED = "consent_recorded", Category.CONFLICT
+    SERVES_ELSEWHERE = "serves_elsewhere", Category.CONFLICT
+    SERVES_HERE = "serves_here", Category.CONFLICT
 
     STALE_VERSION = "stale_version", Category.STALE
 
     EMPLOYEE_UNKNOWN = "employee_unknown", Category.INVALID
     POSITION_UNKNOWN = "position_unknown", Category.INVALID
     REASON_REQUIRED = "reason_required", Category.INVALID
+    WAY_WITHOUT_PASSAGE = "way_without_passage", Category.INVALID
+    CONSENT_NOT_ASKED = "consent_not_asked", Category.INVALID
     KIND_WITHOUT_ROUTE = "kind_without_route", Category.INVALID
     ORIGIN_WITHOUT_ROUTE = "origin_without_route", Category.INVALID
     POST_BEYOND_ROUTE = "post_beyond_route", Category.INVALID
@@ -222,6 +234,9 @@ LEGAL_GROUNDS: dict[RefusalCode, str] = {
     _R.NOT_QUALIFIED: "PP 11/2017 Pasal 190 ayat (4)",
     _R.WINDOW_CLOSED: "UU 10/2016 Pasal 71 ayat (2), 162 ayat (3); PP 49/2008 Pasal 132A",
     _R.KIND_WITHOUT_ROUTE: "PP 11/2017 Pasal 190-197",
+    _R.WAY_WITHOUT_PASSAGE: "PP 11/2017 Pasal 190-197",
+    _R.SERVES_ELSEWHERE: "PP 11/2017 Pasal 190-197; Peraturan BKN 5/2019",
+    _R.CONSIDERATION_EXPIRED: "Peraturan BKN 5/2019",
     _R.OBJECTION_OPEN: "PP 79/2021; UU 30/2014 Pasal 77",
     _R.REMEDY_DUE: "UU 30/2014 Pasal 77",
     _R.EQUAL_POST_REQUIRED: "UU 30/2014 Pasal 64, 66",

@@ -82,8 +82,15 @@ _Judge = Callable[[Question, RulePolicy], dict[str, Any]]
 _JUDGES: dict[str, _Judge] = {}
 
 
-def _rule(code: str) -> Callable[[_Judge], Rule]:
-    def register(judge: _Judge) -> Rule:
+def _rule(code: str, of_our_posts: bool = False) -> Callable[[_Judge], Rule]:
+    """A rule by its code; one `of_our_posts` asks what only the position map says, and not of another agency's post."""
+
+    def register(judged: _Judge) -> Rule:
+        def judge(question: Question, policy: RulePolicy) -> dict[str, Any]:
+            if of_our_posts and question.target.outside:
+                return {"outcome": NOT_APPLICABLE}
+            return judged(question, policy)
+
         def rule(question: Question, policy: RulePolicy) -> RuleResult:
             found = {"source": REGISTER, "as_of": question.dossier.as_of, **judge(question, policy)}
             return RuleResult.model_validate({"rule": code, **found})
@@ -231,7 +238,7 @@ def _no_audit_finding(q: Question, p: RulePolicy) -> dict[str, object]:
     return {"outcome": FAIL, "value": oldest.start.isoformat(), "as_of": oldest.start, "source": oldest.source}
 
 
-@_rule("E10")
+@_rule("E10", of_our_posts=True)
 def _vacant(q: Question, p: RulePolicy) -> dict[str, object]:
     seats = q.facts.seats
     if seats is None:
@@ -244,7 +251,7 @@ def _vacant(q: Question, p: RulePolicy) -> dict[str, object]:
     }
 
 
-@_rule("E11")
+@_rule("E11", of_our_posts=True)
 def _qualified(q: Question, p: RulePolicy) -> dict[str, object]:
     wanted = f"{q.target.education_min}" + (
         f" ({'; '.join(q.target.education_fields)})" if q.target.education_fields else ""
@@ -280,12 +287,12 @@ def _no_conflict_on_route(q: Question, p: RulePolicy) -> dict[str, object]:
     return {"outcome": WARN if related else PASS, "value": ", ".join(related) or None, "as_of": q.today}
 
 
-@_rule("E13")
+@_rule("E13", of_our_posts=True)
 def _experience_for_administrative_post(q: Question, p: RulePolicy) -> dict[str, object]:
     return _experienced(q, p, (PositionKind.ADMINISTRATOR, PositionKind.SUPERVISOR))
 
 
-@_rule("E14")
+@_rule("E14", of_our_posts=True)
 def _experience_for_executive_post(q: Question, p: RulePolicy) -> dict[str, object]:
     return _experienced(q, p, (PositionKind.JPT_PRATAMA,))
 
@@ -312,7 +319,7 @@ def _experienced(q: Question, p: RulePolicy, kinds: tuple[PositionKind, ...]) ->
     return {"outcome": FAIL if q.dossier.history else UNKNOWN, **found}
 
 
-@_rule("E15")
+@_rule("E15", of_our_posts=True)
 def _grade_in_range(q: Question, p: RulePolicy) -> dict[str, object]:
     if q.dossier.status is EmployeeStatus.PPPK:
         return {"outcome": NOT_APPLICABLE}
@@ -332,7 +339,21 @@ def _time_before_retirement(q: Question, p: RulePolicy) -> dict[str, object]:
 
 @_rule("E17")
 def _years_before_leaving_the_agency(q: Question, p: RulePolicy) -> dict[str, object]:
-    return {"outcome": NOT_APPLICABLE if q.kind is Kind.INTERNAL else UNKNOWN}
+    """Asked of who applies to leave an agency himself; whoever insists earlier is deemed to resign."""
+    if q.kind is Kind.INTERNAL or (p.years is not None and q.origin is not Origin.OWN_REQUEST):
+        return {"outcome": NOT_APPLICABLE}
+    if p.years is None:
+        return {"outcome": UNKNOWN}
+    since = q.dossier.appointed_on
+    eligible_from = add_months(since, p.years * 12)
+    passes = eligible_from <= q.today
+    return {
+        "outcome": PASS if passes else FAIL,
+        "value": whole_months(since, q.today) // 12,
+        "threshold": p.years,
+        "as_of": since,
+        "eligible_from": None if passes else eligible_from,
+    }
 
 
 @_rule("E18")
@@ -340,7 +361,7 @@ def _no_double_post(q: Question, p: RulePolicy) -> dict[str, object]:
     return {"outcome": PASS if q.dossier.position else NOT_APPLICABLE}
 
 
-@_rule("E19")
+@_rule("E19", of_our_posts=True)
 def _talent_box(q: Question, p: RulePolicy) -> dict[str, object]:
     if not (q.rises and q.target.kind in MANAGERIAL_KINDS):
         return {"outcome": NOT_APPLICABLE}
@@ -363,7 +384,8 @@ def _no_demotion(q: Question, p: RulePolicy) -> dict[str, object]:
     here, there = post_level(post.kind, post.tier), post_level(q.target.kind, q.target.tier)
     if there < here:
         return {"outcome": FAIL, "value": here, "threshold": there}
-    if there == here and q.target.job_class < post.job_class:
+    known = not (q.target.outside or post.outside)
+    if there == here and known and q.target.job_class < post.job_class:
         return {"outcome": WARN, "value": post.job_class, "threshold": q.target.job_class}
     return {"outcome": PASS, "value": here, "threshold": there}
 
@@ -374,7 +396,7 @@ def _no_restricted_window(q: Question, p: RulePolicy) -> dict[str, object]:
     return {"outcome": WARN if closed else PASS, "value": "; ".join(closed) or None, "as_of": q.today}
 
 
-@_rule("E22")
+@_rule("E22", of_our_posts=True)
 def _planning_considered(q: Question, p: RulePolicy) -> dict[str, object]:
     asked = p.aspects or ()
     silent = planning.silent(asked, planning.Plan(q.dossier, q.target, q.facts.seats))
@@ -398,15 +420,23 @@ def _unwillingness_is_heard(q: Question, p: RulePolicy) -> dict[str, object]:
 def restricting_windows(facts: Facts, target: Position, kind: Kind, *days: date) -> list[Window]:
     """Windows that forbid the decision on this post on any of the days without the consents they ask for.
 
-    Without a day: all that concern the post.
+    Without a day: all that concern the post. Of who leaves for another agency it is the post he leaves.
     """
+    post = vacated(facts, target)
     return [
         w
         for w in facts.windows
         if w.kind is not WindowKind.EMERGENCY
-        and w.concerns(target, facts.target_ancestors, kind)
+        and w.concerns(post, facts.target_ancestors, kind)
         and (not days or any(w.open_on(day) for day in days))
     ]
+
+
+def vacated(facts: Facts, target: Position) -> Position:
+    """The post of the province whose holder changes: the target, or the one that is left for another agency."""
+    if not target.outside:
+        return target
+    return facts.former or (facts.dossier.position if facts.dossier else None) or target
 
 
 def emergency_window(facts: Facts, target: Position, kind: Kind) -> str | None:

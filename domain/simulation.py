@@ -11,7 +11,7 @@ from domain.calendar import Calendar
 from domain.facts import Actor, Dossier, Facts, Position
 from domain.policy import Policy
 from domain.rules import Question, outcomes, whole
-from domain.vocabulary import Eligibility, Kind, Origin, RuleOutcome, Severity, Stage
+from domain.vocabulary import Eligibility, Kind, Origin, RuleOutcome, Severity, Stage, Way
 
 ROUTE = "route"
 """Stands beside the codes of rules for a route that is not open to the case."""
@@ -31,6 +31,7 @@ class Subject(NamedTuple):
     origin: Origin = Origin.ORGANISATION
     overridden: frozenset[str] = frozenset()
     route: bool = False
+    way: Way = Way.INSIDE
 
 
 class Verdict(NamedTuple):
@@ -86,7 +87,7 @@ def verdict(policy: Policy, subject: Subject) -> Verdict:
 
 def _has_route(policy: Policy, subject: Subject) -> bool:
     route = policy.routes.get(subject.kind)
-    if route is None or subject.origin not in route.origins:
+    if route is None or subject.origin not in route.origins or subject.way not in route.passages:
         return False
     return route.fills(subject.target.kind, subject.target.tier)
 

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict
 
-from domain.authority import TASK_OFFICE, responsible
+from domain.authority import TASK_OFFICE, office_of, responsible
 from domain.case import Case
 from domain.events import Due
 from domain.stages import ANYWHERE, open_acts
@@ -31,6 +31,12 @@ _SUBJECT_TASKS = {
     Status.AWAITING_RESPONSE: Act.RESPOND,
     Status.AWAITING_ACKNOWLEDGEMENT: Act.ACKNOWLEDGE,
 }
+_OPEN_ELSEWHERE_TOO = {
+    Status.ON_HOLD: Act.RESUME,
+    Status.AWAITING_CONSENTS: Act.RECORD_CONSENT,
+    Status.REFUSED_OUTSIDE: Act.CLOSE_REFUSED,
+}
+"""HR's task in a status where the act is open in others as well."""
 _WITHOUT_TASK = frozenset({Status.DEFERRED, Status.AWAITING_EFFECTIVE_DATE, Status.BETWEEN_REVIEWS, Status.CLOSED})
 
 
@@ -46,20 +52,20 @@ def _beside(case: Case) -> tuple[Task, ...]:
     found: list[Task] = []
     order, objection = case.assigned, case.objection
     if order is not None and not order.ratified:
-        found.append(_governor(case, (Act.RATIFY_ASSIGNMENT,)).model_copy(update={"due": order.ratify_due}))
+        found.append(_of_decider(case, (Act.RATIFY_ASSIGNMENT,)).model_copy(update={"due": order.ratify_due}))
     if objection is not None and objection.open:
         act = Act.DECLARE_INADMISSIBLE if objection.late else Act.DECIDE_OBJECTION
-        asked = _hr(case, (act,)) if objection.late else _governor(case, (act,))
+        asked = _hr(case, (act,)) if objection.late else _of_decider(case, (act,))
         found.append(asked.model_copy(update={"since": objection.filed_at, "due": objection.due}))
     elif case.remedy_due:
-        found.append(_governor(case, (Act.ANNUL_DECREE, Act.CORRECT_DECREE, Act.REVOKE_DECREE)))
+        found.append(_of_decider(case, (Act.ANNUL_DECREE, Act.CORRECT_DECREE, Act.REVOKE_DECREE)))
     elif case.suspended:
-        found.append(_governor(case, (Act.LIFT_SUSPENSION, Act.ANNUL_DECREE, Act.REVOKE_DECREE)))
+        found.append(_of_decider(case, (Act.LIFT_SUSPENSION, Act.ANNUL_DECREE, Act.REVOKE_DECREE)))
     return tuple(found)
 
 
-def _governor(case: Case, acts: tuple[Act, ...]) -> Task:
-    return Task(acts=acts, office=TASK_OFFICE[acts[0]], barred=(case.subject,))
+def _of_decider(case: Case, acts: tuple[Act, ...]) -> Task:
+    return Task(acts=acts, office=office_of(acts[0], case), barred=(case.subject,))
 
 
 def stage_tasks(case: Case) -> tuple[Task, ...]:
@@ -69,25 +75,27 @@ def stage_tasks(case: Case) -> tuple[Task, ...]:
         return ()
     if act := _SUBJECT_TASKS.get(status):
         return (Task(acts=(act,), person=case.subject),)
-    if status is Status.ON_HOLD:
-        return (_hr(case, (Act.RESUME,)),)
+    if act := _OPEN_ELSEWHERE_TOO.get(status):
+        return (_hr(case, (act,)),)
     if status is Status.AWAITING_DUTY:
-        return (_head(case, Act.CONFIRM_DUTY),)
+        return (_hr(case, (Act.CONFIRM_DUTY,)) if case.to_post.outside else _head(case, Act.CONFIRM_DUTY),)
     if status is Status.REVIEW_DUE:
-        return (_hr(case, (Act.RECORD_REVIEW,)), _head(case, Act.RECORD_REVIEW))
+        hr = _hr(case, (Act.RECORD_REVIEW,))
+        return (hr,) if case.to_post.outside else (hr, _head(case, Act.RECORD_REVIEW))
     acts = tuple(sorted(a for a in open_acts(status) if a in TASK_OFFICE and a not in ANYWHERE))
     return (_of_office(case, acts),)
 
 
 def _of_office(case: Case, acts: tuple[Act, ...]) -> Task:
     step = acts[0]
-    office = TASK_OFFICE[step]
+    office = office_of(step, case)
+    assert office is not None, "a task in a stage is some office's"
     if office is Office.HR_OFFICER:
         return _hr(case, acts)
     barred = {case.subject}
     if step is Act.CONSIDER:
         barred |= {*case.verifiers, *(v.by for v in case.votes)}
-    if step is Act.DECIDE:
+    if step in (Act.AUTHORISE, Act.DECIDE):
         barred |= {case.opener, *case.verifiers}
     return Task(acts=acts, office=responsible(office, case), barred=tuple(sorted(barred)))
 

@@ -20,6 +20,54 @@ class Kind(StrEnum):
     ABROAD = "abroad"
 
 
+class Way(StrEnum):
+    """Whether a person stays with the province, leaves it, comes to it, or moves between two others before its eyes."""
+
+    INSIDE = "inside"
+    LEAVING = "leaving"
+    ARRIVING = "arriving"
+    PASSING = "passing"
+
+
+class OwnLetter(StrEnum):
+    """The province's own letter to other agencies, signed by the governor: its proposal (usul), its consent to let a
+    person go (persetujuan melepas), or the covering letter for what two regencies agreed on."""
+
+    PROPOSAL = "proposal"
+    RELEASE = "release"
+    FORWARDING = "forwarding"
+
+
+class OutsideWord(StrEnum):
+    """What another appointing authority (PPK) says in writing: it asks for, lets go, or takes the person."""
+
+    PROPOSAL = "proposal"
+    RELEASE = "release"
+    ACCEPTANCE = "acceptance"
+
+
+class Authority(StrEnum):
+    """Who gives the technical consideration (Pertek) or decides a mutation between agencies."""
+
+    GOVERNOR = "governor"
+    BKN_REGIONAL = "bkn_regional"
+    BKN = "bkn"
+    HOME_MINISTER = "home_minister"
+
+
+class ConsentOutcome(StrEnum):
+    GRANTED = "granted"
+    REFUSED = "refused"
+
+
+class ConsiderationOutcome(StrEnum):
+    """What BKN answers to a file: considered (MS), not qualified (TMS), or returned as incomplete (BTS/BTL)."""
+
+    ISSUED = "issued"
+    REFUSED = "refused"
+    RETURNED = "returned"
+
+
 class Origin(StrEnum):
     """Who or what gave rise to the case."""
 
@@ -61,7 +109,13 @@ class Status(StrEnum):
     AWAITING_VERIFICATION = "awaiting_verification"
     AWAITING_CONSIDERATION = "awaiting_consideration"
     AWAITING_PROPOSAL = "awaiting_proposal"
+    AWAITING_AUTHORISATION = "awaiting_authorisation"
+    AWAITING_CONSENTS = "awaiting_consents"
+    AWAITING_SUBMISSION = "awaiting_submission"
+    AWAITING_TECHNICAL_CONSIDERATION = "awaiting_technical_consideration"
     AWAITING_DECISION = "awaiting_decision"
+    AWAITING_OUTSIDE_DECISION = "awaiting_outside_decision"
+    REFUSED_OUTSIDE = "refused_outside"
     DEFERRED = "deferred"
     AWAITING_DECREE = "awaiting_decree"
     AWAITING_EFFECTIVE_DATE = "awaiting_effective_date"
@@ -88,6 +142,7 @@ class Outcome(StrEnum):
     RETIRED = "retired"
     RESIGNED = "resigned"
     STUDY_LEAVE = "study_leave"
+    EXTERNAL_REFUSED = "external_refused"
 
 
 class Act(StrEnum):
@@ -135,6 +190,12 @@ class Act(StrEnum):
     RENEW_ASSIGNMENT = "renew_assignment"
     SUSPEND_DECREE = "suspend_decree"
     LIFT_SUSPENSION = "lift_suspension"
+    AUTHORISE = "authorise"
+    RECORD_CONSENT = "record_consent"
+    SUBMIT_FILE = "submit_file"
+    RECORD_CONSIDERATION = "record_consideration"
+    RECORD_OUTSIDE_DECISION = "record_outside_decision"
+    CLOSE_REFUSED = "close_refused"
 
 
 class Office(StrEnum):
@@ -415,6 +476,7 @@ class Flag(StrEnum):
     TEMPORARILY_ASSIGNED = "temporarily_assigned"
     OFF_LIST = "off_list"
     DECREE_SUSPENDED = "decree_suspended"
+    CONSENT_REFUSED = "consent_refused"
 
 
 class Deadline(StrEnum):

@@ -6,18 +6,35 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.case import Case
-from domain.events import DossierSupplied, Event, PlacementMade, PostRestored, SeatReleased, SuppliedItem
+from domain.events import (
+    CaseOpened,
+    DossierSupplied,
+    Event,
+    PersonReleased,
+    PlacementMade,
+    PostRestored,
+    SeatReleased,
+    SuppliedItem,
+)
 from store.assignments import settle_assignment
-from store.seats import move_incumbent, settle_hold
+from store.outside_service import serves_elsewhere, serves_here
+from store.seats import end_incumbency, move_incumbent, settle_hold
 
 
 async def apply(connection: AsyncConnection, before: Case | None, after: Case, events: list[Event], day: date) -> None:
     """Carry the consequences of one command into the register, in the caller's transaction."""
     for event in events:
         match event:
+            case CaseOpened() if event.from_post is not None and event.from_post.outside:
+                await serves_elsewhere(connection, after, event.from_post.agency_name, day)
+            case PersonReleased():
+                await end_incumbency(connection, after, event.effective_on)
+                await serves_elsewhere(connection, after, event.agency, event.effective_on)
             case PlacementMade():
+                await serves_here(connection, after)
                 await move_incumbent(connection, after, event.position, event.seat, event.effective_on)
             case PostRestored():
+                await serves_here(connection, after)
                 await move_incumbent(connection, after, event.to_post.position, event.seat, event.effective_on)
             case DossierSupplied():
                 for item in event.items:

@@ -11,19 +11,23 @@ from domain.fit import Applicant
 from domain.ranking import HardRequirements
 from domain.vocabulary import PositionKind, Rating, Tier
 
+_OURS = """
+    NOT EXISTS (SELECT 1 FROM outside_service s WHERE s.person_id = e.person_id AND s.superseded_at IS NULL)
+"""
+"""Who serves another agency moves here with its consent only, and stands in no ranking."""
 _HARD = """
     e.status = :status AND e.education = ANY(:levels) AND (:any_field OR e.education_field = ANY(:fields))
     AND e.grade = ANY(:grades)
 """
 
-_COUNT = text("""
+_COUNT = text(f"""
     SELECT count(*) AS considered,
            count(*) FILTER (WHERE e.status <> :status) AS status,
            count(*) FILTER (WHERE e.status = :status AND NOT e.grade = ANY(:grades)) AS grade,
            count(*) FILTER (WHERE e.status = :status AND e.grade = ANY(:grades)
                AND NOT (e.education = ANY(:levels) AND (:any_field OR e.education_field = ANY(:fields)))) AS education
     FROM employee e
-    WHERE e.superseded_at IS NULL
+    WHERE e.superseded_at IS NULL AND {_OURS}
       AND NOT EXISTS (SELECT 1 FROM occupancy o WHERE o.person_id = e.person_id AND o.kind = 'incumbent'
                         AND o.superseded_at IS NULL AND o.during @> CAST(:day AS date) AND o.position_code = :code)
 """)
@@ -35,7 +39,7 @@ _CONTENDERS = text(f"""
         FROM employee e
         LEFT JOIN occupancy o ON o.person_id = e.person_id AND o.kind = 'incumbent' AND o.superseded_at IS NULL
                              AND o.during @> CAST(:day AS date)
-        WHERE e.superseded_at IS NULL AND o.position_code IS DISTINCT FROM :code AND {_HARD}
+        WHERE e.superseded_at IS NULL AND {_OURS} AND o.position_code IS DISTINCT FROM :code AND {_HARD}
     )
     SELECT f.person_id, f.education, f.education_field, q.title, q.kind, q.tier, f.since,
            k.levels, r.earlier, r.last, s.positions

@@ -19,16 +19,20 @@ from domain.commands import (
     Propose,
     ProposeAlternative,
     Recompute,
+    RecordConsent,
+    RecordConsideration,
     RevokeDecree,
     Undelivered,
     UndoAct,
 )
 from domain.decide.clockwork import LOOKING
 from domain.decide.decree_repair import way_back
+from domain.decide.opening import named_outside
 from domain.decide.recheck import has_post_in_view
-from domain.events import WakeKind
-from domain.facts import Actor, Facts, Place, Position
+from domain.events import OUTSIDE, PostRef, WakeKind
+from domain.facts import Actor, Dossier, Facts, Place, Position, Seats
 from domain.policy import Policy
+from domain.recomputing import DECISIONS
 from domain.vocabulary import Act, Stage, Status
 from store import documents, people, seats, shortlist
 from store.calendars import CALENDAR_VERSION, Calendars
@@ -50,11 +54,22 @@ JUDGING_ACTS = frozenset(
         Act.CORRECT_DECREE,
         Act.REVOKE_DECREE,
         Act.ANNUL_DECREE,
+        Act.AUTHORISE,
+        Act.RECORD_OUTSIDE_DECISION,
     }
 )
 """Acts judged by dossier, post and seats; the others by the case and the actor alone."""
 
-_SEAT_SETTLED = frozenset({Act.DECIDE, Act.ISSUE_DECREE, Act.RECORD_REVIEW, Act.CORRECT_DECREE})
+_SEAT_SETTLED = frozenset(
+    {
+        Act.DECIDE,
+        Act.ISSUE_DECREE,
+        Act.RECORD_REVIEW,
+        Act.CORRECT_DECREE,
+        Act.AUTHORISE,
+        Act.RECORD_OUTSIDE_DECISION,
+    }
+)
 SEAT_TAKING_ACTS = (JUDGING_ACTS | {Act.UNDO}) - _SEAT_SETTLED
 """Acts after which the case may hold a seat that it did not hold before."""
 
@@ -91,11 +106,13 @@ class Gatherer:
         """Everything to preview or open a case for a person and a post, and what surrounds it."""
         today = local_day(now)
         row = await people.dossier_row(connection, proposal.nip, today)
-        posts = await people.positions(connection, [proposal.position_code, *_code(row)])
-        target, ancestors = posts.get(proposal.position_code, (None, frozenset[str]()))
+        to, since = proposal.to_outside, proposal.from_outside.since if proposal.from_outside else None
+        posts = await people.positions(connection, [proposal.position_code or "", *_code(row)])
+        target, ancestors = _target(posts, proposal.position_code or "", named_outside(to) if to else None, _code(row))
         origin = next((posts[code][0] for code in _code(row) if code in posts), None)
-        dossier = people.dossier_of(row, origin) if row else None
-        agencies = [p.agency for p in (target, origin) if p]
+        came = named_outside(proposal.from_outside) if proposal.from_outside else None
+        dossier = _coming_from(people.dossier_of(row, origin), came, since) if row else None
+        agencies = [p.agency for p in (target, origin) if p and not p.outside]
         around = await surroundings(
             connection,
             today,
@@ -109,7 +126,7 @@ class Gatherer:
             dossier=dossier,
             target=target,
             target_ancestors=ancestors,
-            seats=await seats.seats(connection, today, target, origin, None, self._to_commit) if target else None,
+            seats=await _seats(connection, today, target, origin, None, self._to_commit) if target else None,
         )
         return facts, around
 
@@ -159,16 +176,17 @@ class Gatherer:
         if command is None or not _is_judging(case, command):
             return await self._with_post(connection, facts, case) if _meets_windows(case, command, facts) else facts
         code, wanted = _post_in_question(case, command)
-        former = case.from_post.position if case.from_post else None
+        former = case.from_post.position if case.from_post and not case.from_post.outside else None
         row = await people.dossier_row(connection, case.subject, facts.today)
         posts = await people.positions(connection, [code, *_code(row), *([former] if former else [])])
-        target, ancestors = posts.get(code, (None, frozenset[str]()))
+        outside = case.to_post if code == OUTSIDE else None
+        target, ancestors = _target(posts, code, outside, [former] if former else [])
         origin: Position | None = next((posts[c][0] for c in _code(row) if c in posts), None)
         baseline = (await connection.execute(_BASELINE, {"case": case.id})).scalar() if case.placed_on else None
         taking = self._to_commit and getattr(command, "act", None) in SEAT_TAKING_ACTS
         facts = replace(
             facts,
-            dossier=people.dossier_of(row, origin) if row else None,
+            dossier=_coming_from(people.dossier_of(row, origin), case.from_post, case.from_since) if row else None,
             target=target,
             target_ancestors=ancestors,
         )
@@ -176,7 +194,7 @@ class Gatherer:
         place = await _place(connection, facts, origin, case) if _chooses(case, command) else None
         return replace(
             facts,
-            seats=await seats.seats(connection, facts.today, target, origin, case, taking, wanted) if target else None,
+            seats=await _seats(connection, facts.today, target, origin, case, taking, wanted) if target else None,
             place=place,
             former=posts[former][0] if former in posts else None,
             baseline_ratings=baseline or {},
@@ -190,21 +208,18 @@ class Gatherer:
     async def to_recompute(self, connection: AsyncConnection, now: datetime, cases: list[Case]) -> list[Facts]:
         """What the deadlines of some cases are reckoned with now, in the order of the cases."""
         around = await surroundings(connection, local_day(now), CLOCK)
-        deciding = [c.to_post.position for c in cases if c.status is Status.AWAITING_DECISION] if around.windows else []
+        deciding = [code for c in cases if c.status in DECISIONS for code in _vacated(c)] if around.windows else []
         posts = await people.positions(connection, deciding) if deciding else {}
         found = []
         for case in cases:
             facts = await self._facts(connection, now, case.policy, CLOCK, [], around)
-            target, ancestors = posts.get(case.to_post.position, (None, frozenset[str]()))
-            found.append(replace(facts, target=target, target_ancestors=ancestors))
+            found.append(_with(facts, posts, case))
         return found
 
     @staticmethod
     async def _with_post(connection: AsyncConnection, facts: Facts, case: Case) -> Facts:
         """The facts with the target post alone: enough to know which windows concern it."""
-        code = case.to_post.position
-        target, ancestors = (await people.positions(connection, [code])).get(code, (None, frozenset[str]()))
-        return replace(facts, target=target, target_ancestors=ancestors)
+        return _with(facts, await people.positions(connection, _vacated(case)), case)
 
     async def _facts(
         self,
@@ -235,6 +250,55 @@ class Gatherer:
         )
 
 
+_Posts = dict[str, tuple[Position, frozenset[str]]]
+
+
+def _target(
+    posts: _Posts, code: str, outside: PostRef | None, left: list[str]
+) -> tuple[Position | None, frozenset[str]]:
+    """The post in question with the units above it; of another agency's post those above the one that is left."""
+    if outside is None:
+        return posts.get(code, (None, frozenset[str]()))
+    above = next((posts[c][1] for c in left if c in posts), frozenset[str]())
+    return Position.of_another_agency(outside), above
+
+
+def _vacated(case: Case) -> list[str]:
+    """Code of the post of the province whose holder changes; none where two other agencies are concerned."""
+    post = case.from_post if case.to_post.outside else case.to_post
+    return [] if post is None or post.outside else [post.position]
+
+
+def _with(facts: Facts, posts: _Posts, case: Case) -> Facts:
+    """The facts with the target, and the post that is left where it is another agency's."""
+    left = _vacated(case)
+    outside = case.to_post if case.to_post.outside else None
+    target, ancestors = _target(posts, case.to_post.position, outside, left)
+    former = next((posts[c][0] for c in left if c in posts), None) if outside else None
+    return replace(facts, target=target, target_ancestors=ancestors, former=former)
+
+
+def _coming_from(dossier: Dossier, post: PostRef | None, since: date | None) -> Dossier:
+    """The dossier of who comes from another agency, with the post he holds there."""
+    if post is None or not post.outside or dossier.position is not None:
+        return dossier
+    return dossier.model_copy(update={"position": Position.of_another_agency(post), "position_since": since})
+
+
+async def _seats(
+    connection: AsyncConnection,
+    day: date,
+    target: Position,
+    origin: Position | None,
+    case: Case | None,
+    to_take: bool,
+    wanted: int | None = None,
+) -> Seats:
+    if target.outside:
+        return await seats.seats_left(connection, day, origin, case)
+    return await seats.seats(connection, day, target, origin, case, to_take, wanted)
+
+
 async def case_number(connection: AsyncConnection, facts: Facts) -> str:
     """The next case number of the year. Numbers of refused openings are left out, not used again."""
     return str((await connection.execute(_NUMBER, {"year": str(facts.today.year)})).scalar_one())
@@ -246,8 +310,8 @@ async def open_case_of(connection: AsyncConnection, person: str) -> str | None:
 
 
 def agencies_of(case: Case) -> list[str]:
-    """The agencies of destination and origin."""
-    return [case.to_post.agency, *([case.from_post.agency] if case.from_post else [])]
+    """The agencies of destination and origin, as far as they are of the province."""
+    return [post.agency for post in (case.to_post, case.from_post) if post is not None and not post.outside]
 
 
 def _code(row: dict[str, object] | None) -> list[str]:
@@ -298,7 +362,7 @@ def _post_in_question(case: Case, command: Command) -> tuple[str, int | None]:
             return case.to_post.position, None
 
 
-_AT_THE_DECISION = frozenset({Status.AWAITING_DECISION, Status.DEFERRED})
+_AT_THE_DECISION = DECISIONS | {Status.DEFERRED}
 
 
 def _meets_windows(case: Case, command: Command | None, facts: Facts) -> bool:
@@ -306,4 +370,5 @@ def _meets_windows(case: Case, command: Command | None, facts: Facts) -> bool:
     if not facts.windows or case.closed:
         return False
     status = case.held.status if case.held else case.status
-    return command is None or status in _AT_THE_DECISION or isinstance(command, Propose)
+    may_lead_to_decision = isinstance(command, Propose | RecordConsent | RecordConsideration)
+    return command is None or status in _AT_THE_DECISION or may_lead_to_decision

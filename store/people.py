@@ -20,6 +20,9 @@ _DOSSIERS = f"""
     SELECT p.id AS person, p.nip, p.name, e.status, e.grade, e.appointed_on, e.birth_date,
            e.education, e.education_field, (e.recorded_at AT TIME ZONE '{PROVINCE.key}')::date AS as_of,
            o.position_code, lower(o.during) AS position_since,
+           (SELECT s.agency FROM outside_service s
+             WHERE s.person_id = p.id AND s.superseded_at IS NULL
+               AND s.valid_from <= CAST(:day AS date)) AS serves_elsewhere,
            (SELECT jsonb_agg(jsonb_build_object('year', r.year, 'rating', r.rating, 'source', r.source,
                                                 'as_of', (r.recorded_at AT TIME ZONE '{PROVINCE.key}')::date))
               FROM rating r WHERE r.person_id = p.id AND r.superseded_at IS NULL) AS ratings,
@@ -96,6 +99,7 @@ def dossier_of(row: dict[str, object], position: Position | None) -> Dossier:
         **{k: row[k] for k in _PLAIN},
         position=position,
         position_since=row["position_since"],
+        serves_elsewhere=row.get("serves_elsewhere"),
         ratings=tuple(RatingFact.model_validate(r) for r in _list(row["ratings"])),
         conditions=tuple(ConditionFact.model_validate(c) for c in _list(row["conditions"])),
         competences={k: CompetenceFact.model_validate(v) for k, v in dict(row["competences"] or {}).items()},  # type: ignore[call-overload]

@@ -22,7 +22,7 @@ _INCUMBENTS = text("""
 """)
 _IN_FLIGHT = text("""
     SELECT case_id, number, person_id, from_position, to_position, status,
-           state ->> 'seat' IS NOT NULL AS holds
+           state ->> 'seat' IS NOT NULL OR to_position = 'outside' AS holds
     FROM docket
     WHERE stage NOT IN ('review', 'closed') AND (to_position = ANY(:codes) OR from_position = ANY(:codes))
     ORDER BY opened_at, case_id

@@ -6,7 +6,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.case import Case
-from domain.events import Staffing
+from domain.events import OUTSIDE, Staffing
 from domain.facts import Position, Seats
 
 _POSTS = text("""
@@ -143,3 +143,24 @@ async def move_incumbent(connection: AsyncConnection, case: Case, position: str,
     await connection.execute(_LEAVE, params)
     await connection.execute(_TAKE, params)
     await connection.execute(_CHECK)
+
+
+async def end_incumbency(connection: AsyncConnection, case: Case, day: date) -> None:
+    """End the incumbency of who leaves for another agency, on the effective date."""
+    await connection.execute(_LEAVE, {"person": case.subject, "day": day})
+
+
+async def seats_left(connection: AsyncConnection, day: date, origin: Position | None, case: Case | None) -> Seats:
+    """The staffing around the post that is left for another agency, whose own seats nobody here knows."""
+    case_id = case.id if case else NO_CASE
+    codes, units = ([origin.code], [origin.unit]) if origin else ([], [])
+    posts = await _staffing(connection, _POSTS, {"day": day, "case": case_id, "codes": codes})
+    around = await _staffing(connection, _UNITS, {"day": day, "case": case_id, "units": units})
+    elsewhere = Staffing(code=OUTSIDE, required=0, occupied=0, held=0)
+    return Seats(
+        target=elsewhere,
+        free_seat=None,
+        origin=posts.get(origin.code) if origin else None,
+        origin_unit=around.get(origin.unit) if origin else None,
+        destination_unit=elsewhere,
+    )

@@ -12,9 +12,10 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.calendar import PROVINCE, local_day
+from domain.events import PostRef
 from domain.facts import Dossier, Position
 from domain.simulation import Subject
-from domain.vocabulary import Kind, Origin, Stage
+from domain.vocabulary import Kind, Origin, Stage, Way
 from store import people
 
 BATCH = 1000
@@ -40,7 +41,8 @@ _COUNTS = text("""
 """)
 _CASES = text("""
     SELECT d.case_id, d.number, d.person_id, d.kind, d.origin, d.to_position, d.policy, d.stage,
-           d.state -> 'overridden' AS overridden,
+           d.state -> 'overridden' AS overridden, d.state -> 'to_post' AS to_post, d.state -> 'from_post' AS from_post,
+           (d.state ->> 'from_since')::date AS from_since, d.state -> 'passage' ->> 'way' AS way,
            coalesce((SELECT max(l.at) FROM ledger l WHERE l.case_id = d.case_id AND l.type = 'evaluation_judged'),
                     d.opened_at) AS at
     FROM docket d WHERE d.case_id > :after ORDER BY d.case_id LIMIT :limit
@@ -110,12 +112,16 @@ class Gathering:
             after = rows[-1].no
 
     def _of_case(self, row: Any, dossier: Dossier | None) -> Subject | None:
-        target = self._posts.get(row.to_position)
+        to, came = PostRef.model_validate(row.to_post), row.from_post and PostRef.model_validate(row.from_post)
+        target = Position.of_another_agency(to) if to.outside else self._posts.get(row.to_position)
         if dossier is None or target is None:
             return None
+        if came and came.outside and dossier.position is None:
+            post = Position.of_another_agency(came)
+            dossier = dossier.model_copy(update={"position": post, "position_since": row.from_since})
         return Subject(
             row.at, dossier, target, self._closed_year(row.at), Kind(row.kind), Origin(row.origin),
-            frozenset(row.overridden or ()), route=True,
+            frozenset(row.overridden or ()), route=True, way=Way(row.way or Way.INSIDE),
         )  # fmt: skip
 
     def _closed_year(self, at: datetime) -> int:

@@ -241,8 +241,8 @@ _ROW = re.compile(
 )
 
 
-def worked_example() -> list[Asked]:
-    text = page("api.md").partition("## One case through all stages")[2].partition("## Testing")[0]
+def worked_example(heading: str) -> list[Asked]:
+    text = page("api.md").partition(f"## {heading}\n")[2].partition("\n## ")[0]
     rows = _ROW.findall(text)
     assert len(rows) == sum(line.startswith("| `") for line in text.splitlines()), "a row that the test cannot read"
     return [
@@ -253,10 +253,26 @@ def worked_example() -> list[Asked]:
 
 async def test_the_worked_example_of_the_api_page(house: House) -> None:
     """Every row, in order, on one case."""
-    opening, *acts = worked_example()
-    answer = await house.try_open("tenure_18_months", opening.by)
-    assert answer.status_code == opening.status
-    case = CaseFile(house, answer.json(), "cast:tenure_18_months")
+    await _sent(house, "One case through all stages", "tenure_18_months")
+
+
+async def test_the_worked_example_of_a_case_between_agencies(house: House) -> None:
+    opening = re.search(r"^```json\n(.*?)^```", page("api.md").partition("## A case between agencies")[2], re.S | re.M)
+    assert opening is not None
+    fields = json.loads(opening.group(1))
+    assert fields["nip"] == "198811182017011945"
+    await _sent(house, "A case between agencies", "lateral_pass", position_code=None, **(fields | {"nip": _nip(house)}))
+
+
+def _nip(house: House) -> str:
+    return str(house.cast["lateral_pass"]["nip"])
+
+
+async def _sent(house: House, heading: str, whom: str, **fields: object) -> None:
+    opening, *acts = worked_example(heading)
+    answer = await house.try_open(whom, opening.by, **fields)
+    assert answer.status_code == opening.status, answer.text
+    case = CaseFile(house, answer.json(), f"cast:{whom}")
     house.opened.append(case)
     assert "/".join(case.where) == opening.said
     persons = {

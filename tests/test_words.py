@@ -200,6 +200,8 @@ def needed() -> frozenset[str]:
         "deadline": set(voc.Deadline),
         "consent": set(voc.ConsentIssuer),
         "timing": set(voc.TimingMark),
+        "way": set(voc.Way),
+        "word": set(voc.OutsideWord),
         "assignment_end": set(voc.AssignmentEnd),
         "ending_cause": set(voc.EndingCause),
         "set_back_cause": set(voc.SetBackCause),
@@ -332,6 +334,7 @@ def _bodies() -> Iterator[tuple[TypeAdapter[Any], object]]:
     for adapter, model, base in models:
         yield from ((adapter, body) for body in (base, {**base, "?": 1}, *WRONG))
         yield from ((adapter, {**base, field: wrong}) for field, wrong in product(model.model_fields, WRONG))
+    yield TypeAdapter(commands.Proposal), {"nip": "1" * 18}
     yield acts, {"act": "respond", "answer": "object"}
     yield acts, {"act": "respond", "answer": "accept_with_conditions"}
     yield acts, {"act": "consider"}

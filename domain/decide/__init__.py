@@ -23,6 +23,8 @@ from domain.decide import (
     evaluation,
     hearing,
     objection,
+    opening,
+    outside,
     papers,
     placement,
     recheck,
@@ -46,7 +48,12 @@ TASK_ACT: dict[Status, Act] = {
     Status.AWAITING_VERIFICATION: Act.VERIFY,
     Status.AWAITING_CONSIDERATION: Act.CONSIDER,
     Status.AWAITING_PROPOSAL: Act.PROPOSE,
+    Status.AWAITING_AUTHORISATION: Act.AUTHORISE,
+    Status.AWAITING_CONSENTS: Act.RECORD_CONSENT,
+    Status.AWAITING_SUBMISSION: Act.SUBMIT_FILE,
     Status.AWAITING_DECISION: Act.DECIDE,
+    Status.AWAITING_OUTSIDE_DECISION: Act.RECORD_OUTSIDE_DECISION,
+    Status.REFUSED_OUTSIDE: Act.CLOSE_REFUSED,
 }
 """The task a case can be returned from, by status: who may do the act may return the case instead."""
 
@@ -56,7 +63,7 @@ def open_case(case_id: str, command: c.OpenCase, facts: Facts) -> Decision | Ref
     allowed = may_open(command, facts)
     if isinstance(allowed, Refusal):
         return allowed
-    drafted = evaluation.open_case(case_id, command, facts)
+    drafted = opening.open_case(case_id, command, facts)
     if isinstance(drafted, Refusal):
         return drafted
     return Decision(tuple(drafted.steps), allowed.office)
@@ -132,7 +139,8 @@ def may(case: Case, act: Act, facts: Facts, expected_version: int | None = None)
 
 def acts_open(case: Case) -> frozenset[Act]:
     """The acts open on a case, whoever may do them. A hold opens nothing that was not open before it."""
-    here = open_acts(case.status) - objection.shut(case) - assignment.shut(case) - decree_repair.shut(case)
+    shut = objection.shut(case) | assignment.shut(case) | decree_repair.shut(case) | outside.shut(case)
+    here = open_acts(case.status) - shut
     return here if case.held is None else here & (open_acts(case.held.status) | {Act.RESUME})
 
 
@@ -192,4 +200,10 @@ HANDLERS: dict[type[BaseModel], Handler] = {
     c.RenewAssignment: assignment.renew_assignment,
     c.SuspendDecree: decree_repair.suspend_decree,
     c.LiftSuspension: decree_repair.lift_suspension,
+    c.Authorise: outside.authorise,
+    c.RecordConsent: outside.record_consent,
+    c.SubmitFile: outside.submit_file,
+    c.RecordConsideration: outside.record_consideration,
+    c.RecordOutsideDecision: outside.record_outside_decision,
+    c.CloseRefused: outside.close_refused,
 }

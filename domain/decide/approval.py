@@ -1,10 +1,14 @@
 """Approval: verification, the board's consideration, the proposal and the governor's decision."""
 
+from collections.abc import Iterable, Mapping
+from typing import Any
+
 from domain import catalogue, rules, terms, windows
-from domain.commands import Consider, Decide, MeasureItem, Propose, Verify
+from domain.commands import ConsentItem, Consider, Decide, MeasureItem, Propose, Verify
 from domain.decide import choosing
 from domain.decide.draft import Draft
 from domain.decide.hearing import recuse
+from domain.decide.onward import go_on, undecidable
 from domain.decide.recheck import refuse_without_post
 from domain.events import (
     BaselineFrozen,
@@ -24,11 +28,12 @@ from domain.vocabulary import Act, DecisionChoice, Outcome, Recommendation, Stat
 
 def verify(draft: Draft, command: Verify) -> Refusal | None:
     """A second HR person stands for the file; baseline figures may be handed in now."""
+    considered = draft.case.passage.board
     draft.add(
         CaseVerified(
             measures=figures(command.measures),
             missing_documents=catalogue.missing(draft.case, draft.facts.policy, draft.facts.today),
-            move=draft.move_to(Status.AWAITING_CONSIDERATION),
+            move=draft.move_to(Status.AWAITING_CONSIDERATION if considered else Status.AWAITING_PROPOSAL),
         )
     )
     return None
@@ -64,7 +69,7 @@ def _result(votes: list[Recommendation]) -> Recommendation:
 
 def propose(draft: Draft, command: Propose) -> Refusal | None:
     """The regional secretary forwards the case with his recommendation."""
-    draft.add(CaseProposed(recommendation=command.recommendation, move=draft.move_to(Status.AWAITING_DECISION)))
+    go_on(draft, CaseProposed(recommendation=command.recommendation))
     return None
 
 
@@ -83,7 +88,7 @@ def decide(draft: Draft, command: Decide) -> Refusal | None:
 
 def _approve(draft: Draft, command: Decide) -> Refusal | None:
     facts, case = draft.facts, draft.case
-    if refused := refuse_without_post(draft):
+    if refused := refuse_without_post(draft) or undecidable(case, facts.today):
         return refused
     target = facts.target
     assert target is not None, "the target is gathered for a decision"
@@ -97,23 +102,32 @@ def _approve(draft: Draft, command: Decide) -> Refusal | None:
     closed = windows.closed_windows(case, facts, target, facts.today)
     if refusal := windows.gate(closed, facts, command.consents, command.consent_reference):
         return refusal
-    opened, marks = windows.grounds(closed), windows.timing(facts)
+    made = {
+        "decision": command.decision,
+        "consent_reference": command.consent_reference,
+        "against_advice": against,
+        "advice_ground": command.advice_ground if against else None,
+    }
+    approved(draft, command.consents, windows.grounds(closed), made)
+    return None
+
+
+def approved(draft: Draft, consents: Iterable[ConsentItem], opened: tuple[str, ...], made: Mapping[str, Any]) -> None:
+    """The approval with what surrounded it, and the measures frozen at it."""
+    facts, marks = draft.facts, windows.timing(draft.facts)
+    assert facts.target is not None, "the target is gathered for a decision"
     draft.add(
         DecisionMade(
-            decision=command.decision,
-            consent_reference=command.consent_reference,
-            against_advice=against,
-            advice_ground=command.advice_ground if against else None,
-            consents=windows.recorded(command.consents),
+            **made,
+            consents=windows.recorded(consents),
             windows=opened,
             timing=marks,
             flags=windows.flags(marks, opened),
-            missing_documents=catalogue.missing(case, facts.policy, facts.today),
+            missing_documents=catalogue.missing(draft.case, facts.policy, facts.today),
             move=draft.move_to(Status.AWAITING_DECREE),
         )
     )
-    draft.add(_baseline(draft, target))
-    return None
+    draft.add(_baseline(draft, facts.target))
 
 
 def _baseline(draft: Draft, target: Position) -> BaselineFrozen:
@@ -132,7 +146,10 @@ def _baseline(draft: Draft, target: Position) -> BaselineFrozen:
 
 
 def competence_gap(dossier: Dossier, target: Position) -> int | None:
-    """Levels missing to the requirements, all together; None when a required competence was never assessed."""
+    """Levels missing to the requirements, all together; None when a required competence was never assessed, or when
+    nobody here knows what is required."""
+    if target.outside:
+        return None
     gaps = rules.competence_gaps(dossier, target).values()
     if any(have is None for have, _ in gaps):
         return None

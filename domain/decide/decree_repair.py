@@ -11,6 +11,7 @@ from domain.decide.draft import Draft
 from domain.decide.objection import unfinished
 from domain.decide.placement import place
 from domain.events import (
+    OUTSIDE,
     DecreeAnnulled,
     DecreeCorrected,
     DecreeRevoked,
@@ -22,7 +23,7 @@ from domain.events import (
 from domain.facts import Position
 from domain.ranks import post_level
 from domain.refusals import Refusal, RefusalCode, refuse
-from domain.vocabulary import Act, OrderedBy, Outcome, Status
+from domain.vocabulary import Act, OrderedBy, Outcome, Status, Way
 
 
 def correct_decree(draft: Draft, command: CorrectDecree) -> Refusal | None:
@@ -83,7 +84,8 @@ def _end(
         return refused
     if case.objection is not None and case.objection.open:
         return unfinished(case)
-    restored = _way_back(draft, command) if case.placed_on else None
+    passing = case.passage.way is Way.PASSING  # between two other agencies: there is no post here to go back to
+    restored = _way_back(draft, command) if case.placed_on and not passing else None
     if isinstance(restored, Refusal):
         return restored
     draft.add(
@@ -151,14 +153,17 @@ def _way_back(draft: Draft, command: RevokeDecree | AnnulDecree) -> PostRestored
     """Where the person goes: nobody is left without a post, and nobody lower than he was before."""
     case, facts = draft.case, draft.facts
     code = way_back(case, command.position_code)
-    if facts.dossier is None or facts.dossier.position is None or facts.dossier.position.code != case.to_post.position:
+    here = facts.dossier.position if facts.dossier else None
+    there = facts.dossier is None or (here.code if here else OUTSIDE) != case.to_post.position
+    if facts.dossier is None or there:
         return refuse(RefusalCode.POST_CHANGED, position=case.to_post.position)
-    if case.from_post is None and command.position_code is None:
+    if (case.from_post is None or case.from_post.outside) and command.position_code is None:
         return refuse(RefusalCode.EQUAL_POST_REQUIRED, position=case.to_post.position)
     if facts.target is None:
         return refuse(RefusalCode.POSITION_UNKNOWN, position=code)
     own = case.from_post is not None and code == case.from_post.position
-    if not own and not _equal(facts.target, facts.former or facts.dossier.position):
+    before = facts.former or here
+    if not own and (before is None or not _equal(facts.target, before)):
         return refuse(RefusalCode.POST_NOT_EQUAL, position=code)
     seat = facts.seats.free_seat if facts.seats else None
     if seat is None:

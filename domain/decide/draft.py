@@ -12,6 +12,9 @@ from domain.facts import Facts, OfficeHeld
 from domain.recomputing import pause_of, standing_still
 from domain.vocabulary import Stage, Status
 
+_WHY_STOPPED = {Status.AWAITING_TECHNICAL_CONSIDERATION: PauseCause.INCOMPLETE_FILE}
+"""What a term stood still for, where it was not a case returned by a holder of its tasks."""
+
 
 class Step(NamedTuple):
     """An event and the case as it is after it."""
@@ -84,7 +87,7 @@ class Draft:
         if returned is not None and days is None:
             back = terms.move_back_to(
                 returned,
-                pause_of(returned, PauseCause.RETURNED, facts.today),
+                pause_of(returned, _WHY_STOPPED.get(status, PauseCause.RETURNED), facts.today),
                 stood,
                 facts.policy,
                 facts.calendar,

@@ -11,10 +11,8 @@ from domain.commands import (
     ContestData,
     HistoryItem,
     Item,
-    OpenCase,
     OverrideRule,
     PositionSinceItem,
-    Proposal,
     ProposeAlternative,
     RatingItem,
     SupplyDossier,
@@ -24,7 +22,6 @@ from domain.decide.draft import Draft
 from domain.events import (
     AlternativeProposed,
     CaseEnded,
-    CaseOpened,
     DataContested,
     DossierSupplied,
     EvaluationJudged,
@@ -52,59 +49,6 @@ from domain.vocabulary import (
 )
 
 
-def may_open(proposal: Proposal, facts: Facts) -> Refusal | None:
-    """Whether the policy has a route for such a case at all: kind, origin, post, emergency ground."""
-    route = facts.policy.routes.get(proposal.kind)
-    target = facts.target
-    if route is None:
-        return refuse(RefusalCode.KIND_WITHOUT_ROUTE, kind=proposal.kind)
-    if proposal.origin not in route.origins:
-        return refuse(RefusalCode.ORIGIN_WITHOUT_ROUTE, origin=proposal.origin)
-    if facts.dossier is None:
-        return refuse(RefusalCode.EMPLOYEE_UNKNOWN)
-    if target is None:
-        return refuse(RefusalCode.POSITION_UNKNOWN, position=proposal.position_code)
-    if not route.fills(target.kind, target.tier):
-        return refuse(RefusalCode.POST_BEYOND_ROUTE, position=target.code, kind=target.kind)
-    if facts.dossier.position and facts.dossier.position.code == target.code:
-        return refuse(RefusalCode.SAME_POST, position=target.code)
-    if proposal.origin is Origin.EMERGENCY and not (
-        proposal.emergency_ref or rules.emergency_window(facts, target, proposal.kind)
-    ):
-        return refuse(RefusalCode.EMERGENCY_WITHOUT_GROUND, position=target.code)
-    return None
-
-
-def open_case(case_id: str, command: OpenCase, facts: Facts) -> Draft | Refusal:
-    """Open a case and judge it at once."""
-    if refusal := may_open(command, facts):
-        return refusal
-    if facts.open_case is not None:
-        return refuse(RefusalCode.OPEN_CASE_EXISTS, number=facts.open_case)
-    dossier, target = _subject(facts), _target(facts)
-    event = CaseOpened(
-        number=facts.number,
-        kind=command.kind,
-        origin=command.origin,
-        subject=dossier.person,
-        from_post=dossier.position.ref if dossier.position else None,
-        to_post=target.ref,
-        policy=facts.policy.hash,
-        employee_name=dossier.name,
-        employee_nip=dossier.nip,
-        effective_on=command.effective_on,
-        preferences=command.preferences,
-        emergency_ref=command.emergency_ref,
-        emergency_window=rules.emergency_window(facts, target, command.kind)
-        if command.origin is Origin.EMERGENCY
-        else None,
-        reason=command.reason,
-    )
-    draft = Draft.opening(case_id, event, facts, facts.actor.person)
-    evaluate(draft, dossier)
-    return draft
-
-
 def evaluate(draft: Draft, dossier: Dossier) -> None:
     """Judge the dossier; the eligible goes on by itself, everything else waits for a person."""
     facts = draft.facts
@@ -130,7 +74,8 @@ def evaluate(draft: Draft, dossier: Dossier) -> None:
 def judged(draft: Draft, dossier: Dossier) -> tuple[Eligibility, tuple[RuleResult, ...]]:
     """What the rules of evaluation find, those overridden in the case set aside."""
     facts = draft.facts
-    results = rules.judge(Question(facts, dossier, _target(facts), draft.case.kind), (Stage.EVALUATION,))
+    question = Question(facts, dossier, _target(facts), draft.case.kind, draft.case.origin)
+    results = rules.judge(question, (Stage.EVALUATION,))
     return rules.eligibility(results, severities(facts), draft.case.overridden), results
 
 
@@ -139,7 +84,8 @@ def check_need(draft: Draft, dossier: Dossier) -> None:
     facts, seats = draft.facts, _seats(draft.facts)
     results = rules.judge(Question(facts, dossier, _target(facts), draft.case.kind), (Stage.NEEDS_CHECK,))
     qualified = _outcome(results, "E11") is not RuleOutcome.FAIL
-    has_seat = seats.free_seat is not None
+    # Whether a post of another agency is vacant, its agency says in its letters.
+    has_seat = seats.free_seat is not None or draft.case.to_post.outside
     status = Status.AWAITING_CONFIRMATION if has_seat else Status.NO_VACANCY
     draft.add(
         NeedChecked(
@@ -190,7 +136,7 @@ def _implausible(item: Item, facts: Facts) -> Refusal | None:
         case HistoryItem():
             # Service before the appointment counts too: nobody held a post before he was born.
             field, day, earliest = "since", item.since, dossier.birth_date
-        case PositionSinceItem() if dossier.position is None:
+        case PositionSinceItem() if dossier.position is None or dossier.position.outside:
             return refuse(RefusalCode.NO_POST_HELD)
         case PositionSinceItem():
             field, day, earliest = "since", item.since, dossier.appointed_on
@@ -257,7 +203,7 @@ def confirm_need(draft: Draft, command: ConfirmNeed) -> Refusal | None:
     results = rules.judge(Question(facts, _subject(facts), _target(facts), draft.case.kind), (Stage.NEEDS_CHECK,))
     if _outcome(results, "E11") is RuleOutcome.FAIL:
         return refuse(RefusalCode.NOT_QUALIFIED, rules=("E11",))
-    if draft.case.seat is None and seats.free_seat is None:
+    if draft.case.seat is None and seats.free_seat is None and not draft.case.to_post.outside:
         return refuse(RefusalCode.NO_VACANCY, position=draft.case.to_post.position)
     shortage, backfill = _leaves_shortage(seats), command.backfill
     if shortage and backfill is None and facts.policy.asks_for_backfill:
@@ -297,7 +243,7 @@ def propose_alternative(draft: Draft, command: ProposeAlternative) -> Refusal | 
         return refuse(RefusalCode.POST_BEYOND_ROUTE, position=target.code, kind=target.kind)
     if target.code in (draft.case.to_post.position, dossier.position.code if dossier.position else None):
         return refuse(RefusalCode.SAME_POST, position=target.code)
-    question = Question(facts, dossier, target, draft.case.kind)
+    question = Question(facts, dossier, target, draft.case.kind, draft.case.origin)
     evaluated = rules.judge(question, (Stage.EVALUATION,))
     needs = rules.judge(question, (Stage.NEEDS_CHECK,))
     if _outcome(needs, "E10") is RuleOutcome.FAIL:

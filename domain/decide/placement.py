@@ -14,6 +14,7 @@ from domain.events import (
     DecreeIssued,
     DutyConfirmed,
     Move,
+    PersonReleased,
     PlacementBlocked,
     PlacementMade,
     ReviewMissed,
@@ -76,13 +77,28 @@ def _closed(draft: Draft, *days: date) -> list[Window]:
 
 
 def place(draft: Draft) -> None:
-    """On the effective date: re-check, then seat and incumbency move together, or nothing does."""
+    """On the effective date: re-check, then seat and incumbency move together, or nothing does.
+
+    Of who leaves for another agency the incumbency ends.
+    """
     case = draft.case
     if causes := _obstacles(draft):
         draft.add(PlacementBlocked(causes=causes, move=draft.move_to(Status.PLACEMENT_BLOCKED)))
         return
-    assert case.seat is not None and case.effective_on is not None
+    assert case.effective_on is not None, "what takes effect has its day"
     entered = windows.grounds(_closed(draft, case.effective_on))
+    if case.to_post.outside:
+        draft.add(
+            PersonReleased(
+                agency=case.to_post.agency_name,
+                effective_on=case.effective_on,
+                windows=entered,
+                flags=windows.flags((), entered),
+                move=draft.move_to(Status.AWAITING_DUTY),
+            )
+        )
+        return
+    assert case.seat is not None, "without its seat a placement is blocked"
     draft.add(
         PlacementMade(
             position=case.to_post.position,
@@ -105,9 +121,10 @@ def _obstacles(draft: Draft) -> tuple[str, ...]:
     present = facts.dossier.position.code if facts.dossier.position else None
     if present != (case.from_post.position if case.from_post else None):
         causes.append("post_of_origin_changed")
-    if case.seat is None or not facts.seats.ours_holds:
+    if not case.to_post.outside and (case.seat is None or not facts.seats.ours_holds):
         causes.append("seat_lost")
-    results = rules.judge(Question(facts, facts.dossier, facts.target, case.kind), (Stage.EVALUATION,))
+    question = Question(facts, facts.dossier, facts.target, case.kind, case.origin)
+    results = rules.judge(question, (Stage.EVALUATION,))
     causes += [
         r.rule
         for r in results
@@ -198,6 +215,8 @@ def _compared(draft: Draft, now: tuple[ServiceFigure, ...]) -> tuple[Comparison,
         ),
         _comparison("origin_staffing", base.origin_unit if base else None, seats.origin_unit if seats else None),
     ]
+    if draft.case.to_post.outside:
+        units = units[1:]  # what became of a unit of another agency nobody here has measured
     services = [_change(code, then.get(code), today.get(code)) for code in dict.fromkeys((*then, *today))]
     return (*units, *services)
 

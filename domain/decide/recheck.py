@@ -17,6 +17,7 @@ _WITH_A_POST = (Stage.CONSULTATION, Stage.SOCIALISATION, Stage.APPROVAL)
 """Stages in which a case has a post in view and usually a seat, and no decree yet."""
 _STEPS: dict[Status, Act] = {
     Status.AWAITING_PROPOSAL: Act.PROPOSE,
+    Status.AWAITING_AUTHORISATION: Act.AUTHORISE,
     Status.AWAITING_DECISION: Act.DECIDE,
 }
 """Tasks of an office that one person holds."""
@@ -46,7 +47,7 @@ def has_post_in_view(case: Case) -> bool:
 
 def post_trouble(case: Case, facts: Facts) -> SetBackCause | None:
     """Why the case cannot go on with its post: abolished by a reorganisation, or the seat is no longer its own."""
-    if not has_post_in_view(case):
+    if not has_post_in_view(case) or case.to_post.outside:
         return None
     if facts.target is None or facts.seats is None or facts.target.required == 0:
         return SetBackCause.POST_GONE
@@ -92,11 +93,8 @@ def note_absence(draft: Draft) -> None:
     step = _STEPS.get(case.status)
     if step is None or Flag.APPROVER_ABSENT in case.flags:
         return
-    office = responsible(_OFFICES[step], case)
+    office = responsible(case.passage.office_of(step) or Office.GOVERNOR, case)
     holders = [h for h in facts.holders if h.office is office]
-    able = any(h.capacity is Capacity.DEFINITIVE for h in holders) or (holders and not strategic(step, facts))
+    able = any(h.capacity is Capacity.DEFINITIVE for h in holders) or (holders and not strategic(step, case, facts))
     if not able and not (step is Act.DECIDE and caretaker_decides(case, holders, facts)):
         draft.add(ApproverAbsent(office=office, acting_only=bool(holders)))
-
-
-_OFFICES = {Act.PROPOSE: Office.REGIONAL_SECRETARY, Act.DECIDE: Office.GOVERNOR}

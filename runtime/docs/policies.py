@@ -62,7 +62,7 @@ def documents() -> str:
             _needed_for(data),
             data.months,
             f"`{data.by}`, {data.enforce}",
-            data.proved_by,
+            data.proved_by or (f"letter `{data.recorded_as}`" if data.recorded_as else None),
             "yes" if data.reusable else None,
             data.ground,
         )

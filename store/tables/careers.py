@@ -38,3 +38,19 @@ class StatedPreferenceRow(SQLModel, table=True):
     positions: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
     recorded_at: datetime | None = _recorded()
     superseded_at: datetime | None = _superseded()
+
+
+class OutsideServiceRow(SQLModel, table=True):
+    """Somebody of the register who serves another agency from a day on: he left, or comes from there by a case."""
+
+    __tablename__ = "outside_service"
+    __table_args__ = (_current_unique("outside_service_current", "person_id"),)
+
+    id: int | None = _id()
+    person_id: str = Field(sa_type=Text)
+    agency: str = Field(sa_type=Text)
+    """As the letters of the case name it."""
+    valid_from: date
+    source: str = Field(sa_type=Text)
+    recorded_at: datetime | None = _recorded()
+    superseded_at: datetime | None = _superseded()

@@ -41,6 +41,17 @@ BODIES: dict[Act, dict[str, Any]] = {
     Act.SUSPEND_DECREE: {"number": "800/3", "date": today()},
     Act.LIFT_SUSPENSION: {"number": "800/4", "date": today()},
     Act.ANNUL_DECREE: {"number": "800/2", "date": today(), "ground": "procedure"},
+    Act.AUTHORISE: {"number": "800/3", "date": today()},
+    Act.RECORD_CONSENT: {
+        "word": "proposal",
+        "outcome": "granted",
+        "issuer": "Bupati",
+        "number": "824/1",
+        "date": today(),
+    },
+    Act.SUBMIT_FILE: {"number": "800/4", "date": today()},
+    Act.RECORD_CONSIDERATION: {"outcome": "issued", "number": "13773", "date": today()},
+    Act.RECORD_OUTSIDE_DECISION: {"decision": "approve", "number": "824.3/9", "date": today()},
 }
 """The least each act needs, besides a reason; the others need nothing else."""
 
@@ -50,13 +61,18 @@ STANDINGS = [
     ("it_self_nomination", "awaiting_response", ["agency_head:DISKOMINFO"]),
     ("spouse_of_official", "awaiting_consideration", ["agency_head:BAPENDA"]),
     ("lateral_pass", "awaiting_decision", ["agency_head:DPUPR"]),
+    ("chain_3", "awaiting_authorisation", ["agency_head:DISKOMINFO"]),
 ]
+ELSEWHERE = {"agency": "Provinsi Gorontalo", "unit": "Biro Umum", "title": "Kepala Subbagian", "kind": "SUPERVISOR"}
+"""Where one of them goes: to a post of another agency."""
 """Whose case, where it stands, and the head who sees it. One is married to the regional secretary."""
 
 
 @pytest.mark.parametrize(("whom", "status", "heads"), STANDINGS, ids=[s[1] for s in STANDINGS])
 async def test_the_list_of_acts_keeps_its_word(common_house: House, whom: str, status: str, heads: list[str]) -> None:
-    case = await common_house.open(whom, origin="own_request" if whom == "it_self_nomination" else "organisation")
+    origin = "own_request" if whom == "it_self_nomination" else "organisation"
+    leaves = {"kind": "inter_prov", "position_code": None, "to_outside": ELSEWHERE} if whom == "chain_3" else {}
+    case = await common_house.open(whom, origin=origin, **leaves)
     await case.walk(to=status)
     offered: set[Act] = set()
     closed: set[tuple[Act, str]] = set()

@@ -148,11 +148,34 @@ async def test_what_opening_finds_is_what_the_preview_said(common_house: House) 
 
 
 async def test_what_has_no_route_is_judged_and_refused_in_advance(common_house: House) -> None:
-    found = await _preview(common_house, "lateral_pass", kind="inter_prov")
+    found = await _preview(common_house, "lateral_pass", kind="abroad")
     assert not found["eligible"]
     assert found["refusal"]["code"] == "kind_without_route"
     found = await _preview(common_house, "lateral_pass", position_code="DPUPR-S-02")
     assert found["refusal"]["code"] == "same_post"
+
+
+async def test_a_way_between_agencies_is_shown_with_the_parties_on_it(common_house: House) -> None:
+    there = {
+        "agency": "Provinsi Gorontalo",
+        "unit": "Biro Hukum",
+        "title": "Analis",
+        "kind": "FUNCTIONAL",
+        "tier": "muda",
+    }
+    found = await _preview(common_house, "lateral_pass", kind="inter_prov", position_code=None, to_outside=there)
+    assert found["eligible"], found["rules"]
+    assert (found["seat"], found["fit"], found["alternatives"]) == (None, None, []), "its own agency answers for that"
+    steps = [(s["step"], s["office"], s["party"]) for s in found["approval_route"]]
+    assert steps == [
+        ("verify", "hr_officer", None),
+        ("propose", "regional_secretary", None),
+        ("authorise", "governor", None),
+        ("record_consent", "hr_officer", None),
+        ("submit_file", "hr_officer", None),
+        ("record_consideration", "hr_officer", "bkn"),
+        ("record_outside_decision", "hr_officer", "home_minister"),
+    ]
 
 
 async def test_who_may_preview(common_house: House) -> None:

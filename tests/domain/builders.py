@@ -8,9 +8,10 @@ from typing import Any
 
 from domain.calendar import Calendar, Holiday
 from domain.case import Case
-from domain.commands import OpenCase, parse_command
+from domain.commands import OpenCase, OutsidePost, parse_command
 from domain.decide import Decision, decide, open_case
-from domain.events import Listed, Staffing
+from domain.decide.opening import named_outside
+from domain.events import OUTSIDE, Listed, Staffing
 from domain.facts import Actor, Dossier, Facts, OfficeHeld, Place, Position, RatingFact, Seats, StoredContent
 from domain.policy import Policy, from_toml
 from domain.refusals import Refusal
@@ -184,3 +185,33 @@ def elapse(case: Case, now: datetime, **over: Any) -> Case:
     decided = decide(case, parse_command("elapse", {}), facts("clock", now=now, **over))
     assert isinstance(decided, Decision)
     return decided.steps[-1].case if decided.steps else case
+
+
+ELSEWHERE = {
+    "agency": "Pemerintah Kabupaten Majene",
+    "unit": "Sekretariat Daerah",
+    "title": "Analis Hukum Ahli Muda",
+    "kind": "FUNCTIONAL",
+    "tier": "muda",
+}
+"""A post of another agency, as a request names it."""
+
+
+def elsewhere(**over: Any) -> Position:
+    return Position.of_another_agency(named_outside(OutsidePost.model_validate({**ELSEWHERE, **over})))
+
+
+def seats_left(**over: Any) -> Seats:
+    nowhere = Staffing(code=OUTSIDE, required=0, occupied=0, held=0)
+    return seats(None, target=nowhere, destination_unit=nowhere, **over)
+
+
+def leaving_facts(by: str = HR, now: datetime = NOW, **over: Any) -> Facts:
+    """Facts of somebody of the province and a post of another agency."""
+    fields = {"target": elsewhere(), "seats": seats_left(), "former": position("DPUPR-S-02"), **over}
+    return facts(by, now, **{"target_ancestors": frozenset({"DPUPR-S", "DPUPR"}), **fields})
+
+
+def arriving_facts(by: str = HR, now: datetime = NOW, **over: Any) -> Facts:
+    """Facts of somebody of another agency and a post of the province."""
+    return facts(by, now, **{"dossier": dossier(position=elsewhere()), "seats": seats(origin=None), **over})

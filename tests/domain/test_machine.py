@@ -4,7 +4,7 @@ It never sticks, never leaves the vocabulary, a closed case refuses everything, 
 """
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from hypothesis import HealthCheck, settings
@@ -45,6 +45,7 @@ _falling = st.fixed_dictionaries(
         "position_code": st.sampled_from([None, "DKP-S-01"]),
     }
 )
+_letter = {"number": st.just("800/4"), "date": _day}
 FIELDS: dict[Act, st.SearchStrategy[dict[str, Any]]] = {
     Act.SUPPLY_DOSSIER: st.just({"items": [{"kind": "rating", "year": 2024, "rating": "BAIK"}]}),
     Act.OVERRIDE_RULE: st.fixed_dictionaries(
@@ -154,7 +155,23 @@ FIELDS: dict[Act, st.SearchStrategy[dict[str, Any]]] = {
     Act.LIFT_SUSPENSION: st.fixed_dictionaries(
         {"number": st.just("800/4"), "date": _day, "reason": st.just("Telah diputus")}
     ),
-}
+    Act.AUTHORISE: st.fixed_dictionaries(
+        {"number": st.just("800/3"), "date": _day, "decision": st.sampled_from(["approve", "approve", "reject"]),
+         "reason": _reason}
+    ),
+    Act.RECORD_CONSENT: st.fixed_dictionaries(
+        {**_letter, "word": st.sampled_from(["proposal", "proposal", "release"]), "issuer": st.just("Bupati"),
+         "outcome": st.sampled_from(["granted", "granted", "refused"]), "reason": _reason}
+    ),
+    Act.SUBMIT_FILE: st.fixed_dictionaries(_letter),
+    Act.RECORD_CONSIDERATION: st.fixed_dictionaries(
+        {**_letter, "outcome": st.sampled_from(["issued", "refused", "returned"]), "reason": _reason}
+    ),
+    Act.RECORD_OUTSIDE_DECISION: st.fixed_dictionaries(
+        {**_letter, "decision": st.sampled_from(["approve", "reject"]), "reason": _reason}
+    ),
+    Act.CLOSE_REFUSED: st.just({"reason": "Ditolak"}),
+}  # fmt: skip
 
 
 Walk = tuple[tuple[Act | int, str, dict[str, Any]], ...]
@@ -196,8 +213,35 @@ WALKS: tuple[Walk, ...] = (
 
 A negative number lets the days pass while the seat is lost.
 """
+_LETTER = {"number": "800/5", "date": 0}
+TO_AUTHORISATION: Walk = (
+    *TO_VERIFICATION,
+    (Act.VERIFY, b.HR2, {}),
+    (Act.PROPOSE, b.SECRETARY, {"recommendation": "recommend"}),
+)
+TO_CONSENTS: Walk = (*TO_AUTHORISATION, (Act.AUTHORISE, b.GOVERNOR, _LETTER))
+_CONSENT = {**_LETTER, "word": "proposal", "outcome": "granted", "issuer": "Bupati"}
+TO_SUBMISSION: Walk = (*TO_CONSENTS, (Act.RECORD_CONSENT, b.HR, _CONSENT))
+TO_CONSIDERATION: Walk = (*TO_SUBMISSION, (Act.SUBMIT_FILE, b.HR, _LETTER))
+TO_OUTSIDE: Walk = (*TO_CONSIDERATION, (Act.RECORD_CONSIDERATION, b.HR, {**_LETTER, "outcome": "issued"}))
+LEAVING: tuple[Walk, ...] = (
+    (),
+    TO_AUTHORISATION,
+    TO_CONSENTS,
+    TO_SUBMISSION,
+    TO_CONSIDERATION,
+    (*TO_CONSIDERATION, (Act.RECORD_CONSIDERATION, b.HR, {**_LETTER, "outcome": "returned", "reason": "BTL"})),
+    (*TO_CONSIDERATION, (Act.RECORD_CONSIDERATION, b.HR, {**_LETTER, "outcome": "refused", "reason": "TMS"})),
+    TO_OUTSIDE,
+)
+"""Ways out of the province: to another one, where the Minister decides, or to a regency."""
+STARTS = (
+    *((walk, "internal") for walk in WALKS),
+    *((walk, kind) for walk in LEAVING for kind in ("inter_prov", "prov_to_kk")),
+)
 DISRUPTIVE = frozenset(
     {
+        Act.CLOSE_REFUSED,
         Act.CANCEL,
         Act.WITHDRAW,
         Act.HOLD,
@@ -222,17 +266,19 @@ class CaseMachine(RuleBasedStateMachine):
         self.taken = False
         self.lost = False
         self.eligible = True
+        self.kind = "internal"
 
     @initialize(
         origin=st.sampled_from(["organisation", "own_request"]),
         eligible=st.booleans(),
         incomplete=st.booleans(),
         taken=st.booleans(),
-        walk=st.sampled_from(WALKS),
+        start=st.sampled_from(STARTS),
     )
-    def open(self, origin: str, eligible: bool, incomplete: bool, taken: bool, walk: Walk) -> None:
+    def open(self, origin: str, eligible: bool, incomplete: bool, taken: bool, start: tuple[Walk, str]) -> None:
+        walk, self.kind = start
         self.eligible, self.taken, self.missing = (True, False, False) if walk else (eligible, taken, incomplete)
-        decided = open_case("c_test", b.opening(origin=origin), self.facts(b.HR))
+        decided = open_case("c_test", b.opening(origin=origin, **self.wish()), self.facts(b.HR))
         assert isinstance(decided, Decision)
         recorded = Recorded(seq=1, at=self.now, by=b.HR, event=decided.steps[0].event)
         self.follow(decided, first(recorded, "c_test"), b.HR, skip=1)
@@ -243,13 +289,22 @@ class CaseMachine(RuleBasedStateMachine):
                 self.lost = what < 0
                 self.time_passes(24 * abs(what))
 
+    def wish(self) -> dict[str, Any]:
+        if self.kind == "internal":
+            return {}
+        return {"kind": self.kind, "position_code": None, "to_outside": b.ELSEWHERE}
+
     def facts(self, by: str, target: str = "DLH-S-04") -> Any:
         person = b.dossier(
             position_since="2022-02-21" if self.eligible else "2026-01-05",
             ratings=b.dossier().ratings[:1] if self.missing else b.dossier().ratings,
         )
         if self.case and self.case.placed_on:
-            person = person.model_copy(update={"position": b.position(self.case.to_post.position)})
+            there = None if self.case.to_post.outside else b.position(self.case.to_post.position)
+            person = person.model_copy(update={"position": there})
+        if self.kind != "internal" and target != "DPUPR-S-02":
+            long_served = person.model_copy(update={"appointed_on": date(2010, 1, 1)})
+            return b.leaving_facts(by, self.now, dossier=long_served)
         free = None if self.taken and target == "DLH-S-04" else 1
         return b.facts(
             by,
@@ -417,13 +472,15 @@ TestCaseMachine.settings = settings(
 
 def test_the_walks_reach_what_chance_alone_would_not() -> None:
     """Where the machine begins: if a rule bars a walk, what lies behind it is no longer explored."""
-    reached = {_reached(walk) for walk in WALKS}
+    reached = {_reached(*start) for start in STARTS}
     reached |= {_reached((), **chance) for chance in ({"taken": True}, {"eligible": False}, {"incomplete": True})}
     assert set(Status) - reached == {Status.CLOSED, Status.OVERRIDE_PENDING}
 
 
-def _reached(walk: Walk, taken: bool = False, eligible: bool = True, incomplete: bool = False) -> Status:
+def _reached(
+    walk: Walk, kind: str = "internal", taken: bool = False, eligible: bool = True, incomplete: bool = False
+) -> Status:
     machine = CaseMachine()
-    machine.open("organisation", eligible=eligible, incomplete=incomplete, taken=taken, walk=walk)
+    machine.open("organisation", eligible=eligible, incomplete=incomplete, taken=taken, start=(walk, kind))
     assert machine.case is not None
     return machine.case.status

@@ -1,10 +1,16 @@
 """What happened elsewhere (`P1` to `P10` of the field's precedents), and what happens here instead."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.house import CaseFile, House, today
+from domain.calendar import PROVINCE
+from domain.policy import from_toml
+from store.policies import publish
+from tests.house import CaseFile, House, local_day, today
+
+POLICIES = Path(__file__).resolve().parents[2] / "policies"
 
 
 async def _vacant(house: House, kind: str) -> str:
@@ -115,6 +121,60 @@ _ANY_CHIEF = """
         WHERE f.office IN ('hr_head', 'regional_secretary', 'hr_officer') AND f.superseded_at IS NULL)
     ORDER BY e.nip LIMIT 1
 """
+
+
+_ECHELON_III = """
+    SELECT n.nip, t.code FROM occupancy o
+    JOIN position p ON p.code = o.position_code AND p.superseded_at IS NULL AND p.kind = 'ADMINISTRATOR'
+    JOIN person n ON n.id = o.person_id JOIN employee e ON e.person_id = n.id AND e.superseded_at IS NULL
+    JOIN position t ON t.kind = 'ADMINISTRATOR' AND t.superseded_at IS NULL AND t.code <> p.code
+         AND (t.education_fields = '{}' OR e.education_field = ANY(t.education_fields))
+         AND e.grade BETWEEN t.min_grade AND t.max_grade AND t.job_class >= p.job_class
+         AND NOT EXISTS (SELECT 1 FROM occupancy h WHERE h.position_code = t.code AND h.superseded_at IS NULL)
+    WHERE o.kind = 'incumbent' AND o.superseded_at IS NULL AND upper_inf(o.during)
+      AND lower(o.during) < CAST(:since AS date) AND e.birth_date > '1975-01-01' AND e.education IN ('S1', 'S2')
+      AND NOT EXISTS (SELECT 1 FROM office f WHERE f.person_id = n.id AND f.superseded_at IS NULL)
+      AND NOT EXISTS (SELECT 1 FROM condition c WHERE c.person_id = n.id AND c.superseded_at IS NULL)
+      AND (SELECT count(*) FROM rating r WHERE r.person_id = n.id AND r.superseded_at IS NULL
+             AND r.year IN (2024, 2025) AND r.rating IN ('BAIK', 'SANGAT_BAIK')) = 2
+    ORDER BY n.id, t.code LIMIT 1
+"""
+
+
+async def test_p7_sulbar_2026_echelon_iii_waits_for_nothing_but_the_consideration(house: House) -> None:
+    """January 2026, after the new organisation: all is there but the Pertek. The case waits, visibly, and goes on."""
+    files = {name: (POLICIES / name).read_text() for name in ("demo.toml", "mamuju-2026.toml")}
+    files["demo.toml"] += """
+[routes.internal.passages.inside]
+consideration = "bkn_regional"
+consideration_kinds = ["ADMINISTRATOR"]
+consideration_months = 12
+"""
+    async with house.engine.begin() as connection:
+        assert await connection.run_sync(publish, from_toml(files["demo.toml"], files.__getitem__))
+    staff = await house.open("lateral_pass")
+    await staff.walk(to="awaiting_decision")
+    assert "file_submitted" not in await staff.types(), "only echelon III is asked for"
+    (found,) = await house.sql(_ECHELON_III, since=local_day(-800))
+    case = await house.open("lateral_pass", nip=found.nip, position_code=found.code)
+    case.employee = found.nip
+    await case.walk(to="awaiting_submission")
+    letter = {"number": "800/SOTK-7", "date": today()}
+    await case.act("submit_file", "hr_officer", **letter)
+    assert case.where == ("approval", "awaiting_technical_consideration")
+    assert case.state["due"]["reckoned"]["days"] == 15
+    await case.refused("decide", "governor", "act_not_open", 409, decision="approve")
+    await case.act("record_consideration", "hr_officer", outcome="returned", reason="Peta jabatan SOTK baru", **letter)
+    await case.forward(days=7)
+    await case.act("submit_file", "hr_officer", **letter)
+    assert [p["cause"] for p in case.state["due"]["reckoned"]["pauses"]] == ["incomplete_file"]
+    await case.past_due()
+    assert case.where == ("approval", "awaiting_technical_consideration"), "silence of BKN decides nothing"
+    await case.act("record_consideration", "hr_officer", outcome="issued", **letter)
+    await case.walk(to="awaiting_decree")
+    day = house.now.astimezone(PROVINCE).date().isoformat()
+    await case.act("issue_decree", "hr_officer", number="800/SOTK-8", date=day, effective_on=day)
+    assert case.where == ("placement", "awaiting_duty")
 
 
 async def test_p8_balikpapan_2025_the_court_restores_the_official(house: House) -> None:
