@@ -1,7 +1,7 @@
 """What the API takes and answers about the calendar."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -76,6 +76,9 @@ class MovedOut(BaseModel):
 
     case_id: str
     number: str
+    what: Literal["term", "seat_hold"] = Field(
+        "term", description="The term of the status, or the end of the hold on the seat."
+    )
     stage: Stage
     status: Status
     cause: str

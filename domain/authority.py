@@ -48,6 +48,8 @@ _HR_ACTS = frozenset(
         Act.DECLARE_INADMISSIBLE,
         Act.CLOSE_FOR_CAUSE,
         Act.RECHECK_POST,
+        Act.RENEW_HOLD,
+        Act.DECLINE_SEAT,
     }
 )
 AS_STRATEGIC_AS_DECIDING = frozenset(

@@ -44,6 +44,9 @@
     │   ├── returns_exhausted       returned as often as it may be: decide or cancel
     │   ├── post_gone               the target post was abolished
     │   ├── seat_lost               the seat held for the case is gone
+    │   ├── seat_held               every vacant seat is held for another case
+    │   ├── line_ahead              others stand in line for the seat
+    │   ├── renewals_exhausted      a hold is renewed so often and no more
     │   ├── assignment_exists       one temporary assignment in a case
     │   └── post_stands             there is nothing to go back for
     ├── STALE          the caller decided on an older version of the case
@@ -153,6 +156,9 @@ class RefusalCode(StrEnum):
     SEAT_LOST = "seat_lost", Category.CONFLICT
     ASSIGNMENT_EXISTS = "assignment_exists", Category.CONFLICT
     POST_STANDS = "post_stands", Category.CONFLICT
+    SEAT_HELD = "seat_held", Category.CONFLICT
+    LINE_AHEAD = "line_ahead", Category.CONFLICT
+    RENEWALS_EXHAUSTED = "renewals_exhausted", Category.CONFLICT
 
     STALE_VERSION = "stale_version", Category.STALE
 

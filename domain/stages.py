@@ -165,6 +165,9 @@ ANYWHERE: dict[Act, tuple[Status, ...]] = {
     _A.ASSIGN_TEMPORARILY: (*_BEFORE_DECREE, _S.AWAITING_EFFECTIVE_DATE),
     _A.RATIFY_ASSIGNMENT: (*_BEFORE_DECREE, _S.AWAITING_EFFECTIVE_DATE, _S.PLACEMENT_BLOCKED, _S.ON_HOLD),
     _A.CLOSE_FOR_CAUSE: (*_OPEN, _S.ON_HOLD),
+    # From the moment a seat is held until the decision; on hold the lease stands still.
+    _A.RENEW_HOLD: tuple(s for s in _BEFORE_DECREE if s is not _S.AWAITING_DECREE),
+    _A.DECLINE_SEAT: (_S.NO_VACANCY,),
     _A.RECHECK_POST: tuple(s for s in _BEFORE_DECREE if STAGE_OF[s] not in (Stage.EVALUATION, Stage.NEEDS_CHECK)),
 }
 """Crosswise acts and the statuses they are open in. `undo` is open by time and author, not by status."""

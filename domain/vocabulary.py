@@ -132,6 +132,8 @@ class Act(StrEnum):
     RECHECK_POST = "recheck_post"
     ASSIGN_TEMPORARILY = "assign_temporarily"
     RATIFY_ASSIGNMENT = "ratify_assignment"
+    RENEW_HOLD = "renew_hold"
+    DECLINE_SEAT = "decline_seat"
 
 
 class Office(StrEnum):
@@ -518,6 +520,7 @@ class SetBackCause(StrEnum):
     NOT_ELIGIBLE = "not_eligible"
     POST_GONE = "post_gone"
     SEAT_LOST = "seat_lost"
+    HOLD_EXPIRED = "hold_expired"
 
 
 class AssignmentEnd(StrEnum):

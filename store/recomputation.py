@@ -7,6 +7,7 @@ from typing import NamedTuple
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from domain import leases
 from domain.case import Case
 from domain.events import Due
 from domain.recomputing import passed_over, recomputed
@@ -16,7 +17,8 @@ BATCH = 500
 
 _RUNNING = text("""
     SELECT case_id, state FROM docket
-    WHERE due_at IS NOT NULL AND stage <> 'closed' AND case_id > :after ORDER BY case_id LIMIT :limit
+    WHERE (due_at IS NOT NULL OR state -> 'lease' IS NOT NULL) AND stage <> 'closed' AND case_id > :after
+    ORDER BY case_id LIMIT :limit
 """)
 
 
@@ -27,6 +29,8 @@ class Moved(NamedTuple):
     cause: str
     old: Due
     new: Due
+    of_seat: bool = False
+    """Whether it is the end of the hold on the seat, not the term of the status."""
 
 
 class Preview(NamedTuple):
@@ -44,14 +48,17 @@ async def preview(connection: AsyncConnection, gatherer: Gatherer, now: datetime
     calendar, moving, lapsed, unchanged = "", list[Moved](), list[Moved](), 0
     async for cases in _running(connection):
         for case, facts in zip(cases, await gatherer.to_recompute(connection, now, cases), strict=True):
-            assert case.due is not None, "a running deadline is a due date"
             calendar = facts.calendar.version
             if event := recomputed(case, facts, looks=False):
                 moving.append(Moved(case, event.cause, event.old, event.new))
-            elif other := passed_over(case, facts):
+            elif case.due and (other := passed_over(case, facts)):
                 lapsed.append(Moved(case, "calendar", case.due, other))
             else:
-                unchanged += 1
+                unchanged += case.due is not None
+            if ending := leases.recomputed(case, facts, looks=False):
+                moving.append(Moved(case, "calendar", ending.old, ending.new, of_seat=True))
+            else:
+                unchanged += case.lease is not None
     return Preview(calendar, moving, lapsed, unchanged)
 
 

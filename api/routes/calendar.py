@@ -153,6 +153,7 @@ def _moved(moved: Moved) -> out.MovedOut:
     return out.MovedOut(
         case_id=case.id,
         number=case.number,
+        what="seat_hold" if moved.of_seat else "term",
         stage=case.stage,
         status=case.status,
         cause=moved.cause,

@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from domain import catalogue
+from domain import catalogue, leases
 from domain import commands as c
 from domain.authority import Standing, capacity, may_open, standing
 from domain.case import CLOCK, Case
@@ -26,6 +26,7 @@ from domain.decide import (
     papers,
     placement,
     recheck,
+    seating,
 )
 from domain.decide.draft import Decision, Draft
 from domain.events import NoticeUndelivered
@@ -77,6 +78,12 @@ def decide(case: Case, command: c.Command, facts: Facts, expected_version: int |
         draft = Draft(case, facts, CLOCK)
         if moved := recomputed(case, facts, looks=False, ordered_by=command.ordered_by):
             draft.add(moved)
+        if lease := leases.recomputed(draft.case, facts, looks=False, ordered_by=command.ordered_by):
+            draft.add(lease)
+        return Decision(tuple(draft.steps))
+    if isinstance(command, c.CallInLine):
+        draft = Draft(case, facts, CLOCK)
+        seating.call(draft, command)
         return Decision(tuple(draft.steps))
     if isinstance(command, c.OpenCase):
         raise TypeError("a case is opened once, by open_case")
@@ -126,12 +133,14 @@ def may(case: Case, act: Act, facts: Facts, expected_version: int | None = None)
         return refuse(RefusalCode.ALREADY_VOTED)
     if act is Act.VERIFY and (lacking := catalogue.blocking(case, facts.policy, facts.today, act)):
         return refuse(RefusalCode.DOCUMENTS_MISSING, documents=lacking)
+    if act is Act.RENEW_HOLD and (refused := seating.exhausted(case, facts)):
+        return refused
     return as_what
 
 
 def acts_open(case: Case) -> frozenset[Act]:
     """The acts open on a case, whoever may do them. A hold opens nothing that was not open before it."""
-    here = open_acts(case.status) - objection.shut(case) - assignment.shut(case)
+    here = open_acts(case.status) - objection.shut(case) - assignment.shut(case) - seating.shut(case)
     return here if case.held is None else here & (open_acts(case.held.status) | {Act.RESUME})
 
 
@@ -188,4 +197,6 @@ HANDLERS: dict[type[BaseModel], Handler] = {
     c.RecheckPost: recheck.recheck_post,
     c.AssignTemporarily: assignment.assign_temporarily,
     c.RatifyAssignment: assignment.ratify_assignment,
+    c.RenewHold: seating.renew_hold,
+    c.DeclineSeat: seating.decline_seat,
 }

@@ -16,7 +16,7 @@ from domain.case import CLOCK, Case, Recorded
 from domain.commands import parse_command
 from domain.decide import Decision, decide, may, open_case
 from domain.decide.ending import OUTCOMES
-from domain.events import WakeKind
+from domain.events import SeatHoldExpired, WakeKind
 from domain.evolve import evolve
 from domain.evolve import opened as first
 from domain.facts import Window
@@ -146,6 +146,8 @@ FIELDS: dict[Act, st.SearchStrategy[dict[str, Any]]] = {
     Act.RECHECK_POST: st.just({}),
     Act.ASSIGN_TEMPORARILY: st.just({"number": "SPT 1", "starts_on": 0, "until": 40}),
     Act.RATIFY_ASSIGNMENT: st.just({}),
+    Act.RENEW_HOLD: st.fixed_dictionaries({"reason": _reason}),
+    Act.DECLINE_SEAT: st.just({}),
 }
 
 
@@ -318,7 +320,9 @@ class CaseMachine(RuleBasedStateMachine):
             assert decided.steps, "a due wake always changes the case"
             self.follow(decided, before, CLOCK)
             assert self.case is not None
-            if self.case.status is not before.status:
+            if any(isinstance(e, SeatHoldExpired) for e in decided.events):
+                assert self.case.seat is None and self.case.stage in (Stage.EVALUATION, Stage.NEEDS_CHECK)
+            elif self.case.status is not before.status:
                 assert self.case.status in leads_to(before.status, "clock")
         raise AssertionError("the clock spins")
 
