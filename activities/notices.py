@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio import activity
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
+from activities import calls
 from activities.mail import compose
 from store import outbox
 from store.failpoint import failpoint
@@ -103,7 +104,7 @@ def _named(error: Exception) -> str:
 
 
 class Notices:
-    """Delivers the notices of one case."""
+    """Delivers what the outbox of one case holds: calls to a line first, which no mail server can keep back."""
 
     def __init__(self, engine: AsyncEngine, postman: Postman) -> None:
         self._engine = engine
@@ -115,6 +116,7 @@ class Notices:
         given_up: list[str] = []
         unreachable: str | None = None
         async with _beating(), self._postman.session() as session:
+            called = await calls.carry_out(self._engine, delivery)
             for notice in await self._due(delivery):
                 try:
                     await self._send(session, notice)
@@ -132,6 +134,10 @@ class Notices:
                 f"mail could not be delivered yet: {unreachable}",
                 type="MailUnreachable",
                 category=ApplicationErrorCategory.BENIGN,
+            )
+        if not called and not given_up:
+            raise ApplicationError(
+                "a line could not be called yet", type="LineUnreachable", category=ApplicationErrorCategory.BENIGN
             )
         return Delivered(undelivered=tuple(given_up), post_at=await self._next(delivery, given_up))
 

@@ -9,6 +9,7 @@ from api import presenting
 from api import schemas as out
 from api import seat_schemas as seating
 from api.fitting import fit_out
+from api.position_map import holds_on
 from api.problems import Problem, Refused
 from domain import rules
 from domain.decide.evaluation import severities
@@ -94,6 +95,10 @@ async def opportunities_of(
         )
         if len(items) == limit:
             break
+    chosen = [vacant[item.position_code] for item in items]
+    held = await holds_on(gatherer, connection, viewer, chosen, facts.today)
+    for item in items:
+        item.holds, item.waiting = held[item.position_code]
     return seating.OpportunitiesOut(preferences=list(wished), policy=facts.policy.hash, items=items)
 
 

@@ -36,9 +36,18 @@ async def holds_of(
 ) -> tuple[list[out.SeatHoldOut], int]:
     """The holds on a post and how many cases wait for it, for places where a seat is chosen."""
     rows = await registers.positions(connection, today, code=code, limit=1)
+    return (await holds_on(gatherer, connection, viewer, rows, today)).get(code, ([], 0))
+
+
+async def holds_on(
+    gatherer: Gatherer, connection: AsyncConnection, viewer: Viewer, rows: Sequence[PositionRow], today: date
+) -> dict[str, tuple[list[out.SeatHoldOut], int]]:
+    """The same for several posts, by code."""
+    if not rows:
+        return {}
     policy = await gatherer.policy_in_force(connection, today)
-    found = (await projections(connection, viewer, policy, rows, today, today))[code]
-    return _holds(found), found.waiting
+    found = await projections(connection, viewer, policy, rows, today, today)
+    return {code: (_holds(ahead), ahead.waiting) for code, ahead in found.items()}
 
 
 def _position(row: PositionRow, ahead: Projection, until: date) -> out.PositionOut:
@@ -59,4 +68,4 @@ def _position(row: PositionRow, ahead: Projection, until: date) -> out.PositionO
 
 
 def _holds(found: Projection) -> list[out.SeatHoldOut]:
-    return [out.SeatHoldOut(case_id=h.case_id, case_number=h.number) for h in found.holds]
+    return [out.SeatHoldOut(case_id=h.case_id, case_number=h.number, until=h.until) for h in found.holds]

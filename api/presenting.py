@@ -253,9 +253,10 @@ def case_view(
     facts: Facts,
     results: list[RuleResult],
     notice_states: dict[str, int],
+    seat: tuple[out.LeaseOut | None, out.LineOut | None],
     language: str,
 ) -> out.CaseOut:
-    """A case in full for one caller."""
+    """A case in full for one caller; `seat` is how long its seat is held, and its place in a line."""
     case = row.case
     decree = (
         out.DecreeOut(number=row.decree_number, date=case.decree_on, effective_on=case.effective_on)
@@ -277,6 +278,8 @@ def case_view(
             "review_day": case.review_day,
             "returns": case.returns,
             "seat_held": case.seat is not None,
+            "lease": seat[0],
+            "line": seat[1],
             "answer": case.answer,
             "grounds": case.grounds if informed else (),
             "choice": choice(case.choice, language) if case.choice and informed else None,

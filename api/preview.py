@@ -7,9 +7,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from api import presenting
 from api import schemas as out
 from api.fitting import fit_out
-from api.position_map import holds_of
+from api.position_map import holds_of, holds_on
 from api.problems import Refused, explain
-from domain import rules
+from domain import lines, rules
 from domain.authority import HR, TASK_OFFICE, may_open
 from domain.commands import Proposal
 from domain.decide.evaluation import severities
@@ -65,7 +65,7 @@ async def preview_of(
         fit=None if target.outside else fit_out(_fit_of(facts, dossier, target, proposal), language),
         alternatives=[]
         if target.outside
-        else await _alternatives(connection, facts, dossier, target, proposal, language),
+        else await _alternatives(gatherer, connection, viewer, facts, dossier, target, proposal, language),
         approval_route=_route(facts, proposal),
         policy=facts.policy.hash,
     )
@@ -87,12 +87,13 @@ async def _seat(gatherer: Gatherer, connection: AsyncConnection, viewer: Viewer,
         occupied=seats.target.occupied,
         held=seats.target.held,
         vacant=seats.target.vacant,
-        free=seats.free_seat is not None,
+        free=seats.free_seat is not None and lines.left_for_others(seats),
         origin_required=origin.required if origin else None,
         origin_occupied=origin.occupied if origin else None,
         origin_shortage=origin is not None and origin.occupied - 1 < origin.required,
         holds=holds,
         waiting=waiting,
+        ahead=len(seats.line),
     )
 
 
@@ -101,7 +102,9 @@ def _fit_of(facts: Facts, dossier: Dossier, target: Position, proposal: Proposal
 
 
 async def _alternatives(
+    gatherer: Gatherer,
     connection: AsyncConnection,
+    viewer: Viewer,
     facts: Facts,
     dossier: Dossier,
     target: Position,
@@ -120,9 +123,11 @@ async def _alternatives(
         if _comparable(post, target) and rules.holds_qualification(dossier, post)
     ]
     scored.sort(key=lambda s: (s[1].title != target.title, -(s[2].score or 0), s[0]))
+    best = scored[:ALTERNATIVES]
+    held = await holds_on(gatherer, connection, viewer, [found[code] for code, _, _ in best], facts.today)
     return [
-        _alternative(rank, found[code], fitting, language)
-        for rank, (code, _, fitting) in enumerate(scored[:ALTERNATIVES], start=1)
+        _alternative(rank, found[code], held[code][1], fitting, language)
+        for rank, (code, _, fitting) in enumerate(best, start=1)
     ]
 
 
@@ -141,13 +146,14 @@ def _fit_for(facts: Facts, dossier: Dossier, post: Position, proposal: Proposal,
     )
 
 
-def _alternative(rank: int, row: PositionRow, found: Fit, language: str) -> out.AlternativeOut:
+def _alternative(rank: int, row: PositionRow, waiting: int, found: Fit, language: str) -> out.AlternativeOut:
     return out.AlternativeOut(
         position_code=row.code,
         title=row.title,
         unit=row.unit,
         agency_code=row.agency_code,
         vacant=row.vacant,
+        waiting=waiting,
         score=found.score,
         rank=rank,
         fit=fit_out(found, language),

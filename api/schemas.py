@@ -119,7 +119,9 @@ class DueOut(BaseModel):
     at: Instant
     on: date
     reckoned: ReckonedOut
-    then: str | None = Field(None, description="What happens by itself at the date: lapse, no_response, partial.")
+    then: str | None = Field(
+        None, description="What happens by itself at the date: lapse, no_response, partial, release, pass."
+    )
     then_text: str | None = None
     final_on: date | None = None
 
@@ -179,6 +181,26 @@ class DecreeOut(BaseModel):
 class HoldOut(BaseModel):
     status: Status
     days_left: int | None
+
+
+class LeaseOut(BaseModel):
+    """Until when the seat is held for the case, and what happens by itself then."""
+
+    due: DueOut
+    renewals: int
+    renewals_left: int
+    stands_still: bool = Field(description="While the case is on hold: the end moves by as many days.")
+
+
+class LineOut(BaseModel):
+    """The place of the case in the line for a seat of its target post."""
+
+    place: int
+    length: int
+    since: Instant = Field(description="From when the case counts: its opening, or the end of a hold it let run out.")
+    called: DueOut | None = Field(None, description="A seat came free for this case, to be taken until then.")
+    holds: list["SeatHoldOut"] = Field(description="The holds on the seats of the post.")
+    text: str = Field(description="In words: how the line is ordered.")
 
 
 class ObjectionOut(BaseModel):
@@ -290,6 +312,8 @@ class CaseOut(CaseSummary):
     review_day: int | None
     returns: int
     seat_held: bool
+    lease: LeaseOut | None = None
+    line: LineOut | None = None
     answer: str | None
     grounds: list[str]
     choice: ChoiceOut | None = None
@@ -359,10 +383,14 @@ class AttemptOut(BaseModel):
 
 
 class SeatHoldOut(BaseModel):
-    """A seat held for a case; which case is told to those who see it."""
+    """A seat held for a case; which case is told to those who see it, until when to everybody."""
 
     case_id: str | None
     case_number: str | None
+    until: date | None = Field(
+        None,
+        description="Until when, if nothing happens; none where it stands still, is decided, or has no end.",
+    )
 
 
 class ProjectedOut(BaseModel):
@@ -389,6 +417,7 @@ class SeatsOut(BaseModel):
     origin_shortage: bool = False
     holds: list[SeatHoldOut] = []
     waiting: int = Field(0, description="Cases that wait for a vacancy of this post.")
+    ahead: int = Field(0, description="How many stand in line before a case opened now.")
 
 
 class CriterionOut(BaseModel):
@@ -421,6 +450,7 @@ class AlternativeOut(BaseModel):
     unit: str
     agency_code: str
     vacant: int
+    waiting: int = Field(0, description="Cases that wait for a vacancy of this post.")
     score: int | None
     rank: int = 0
     fit: FitOut | None = Field(None, description="Why this post stands where it stands.")

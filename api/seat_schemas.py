@@ -65,6 +65,8 @@ class OpportunityOut(BaseModel):
     agency_code: str
     level: int = Field(description="Level of the post, 1 to 7, comparable across kinds.")
     vacant: int
+    holds: list[SeatHoldOut] = []
+    waiting: int = Field(0, description="Cases that wait for a vacancy of this post.")
     outcome: str = Field(description="`eligible`, or `incomplete` while a rule still lacks data.")
     choice: int | None = Field(description="Which of the person's stated preferences it is.")
     fit: FitOut

@@ -54,6 +54,8 @@ _HR_ACTS = frozenset(
         Act.RECORD_CONSIDERATION,
         Act.RECORD_OUTSIDE_DECISION,
         Act.CLOSE_REFUSED,
+        Act.RENEW_HOLD,
+        Act.DECLINE_SEAT,
     }
 )
 AS_STRATEGIC_AS_DECIDING = frozenset(

@@ -108,6 +108,29 @@ class Consideration(_Part):
         return issued and (self.valid_until is None or day <= self.valid_until)
 
 
+class Lease(_Part):
+    """Until when a seat is held for the case, and how often that was renewed."""
+
+    due: ev.Due
+    renewals: int = 0
+    stopped_on: date | None = None
+    """The last day that counted, while the case is on hold."""
+
+
+class Waiting(_Part):
+    """A place in the line for a post: since when it counts, and when a freed seat was last let pass."""
+
+    since: datetime
+    passed_at: datetime | None = None
+
+
+class Called(_Part):
+    """The first in line was told of a seat that came free, and until when it is his to take."""
+
+    freed_at: datetime
+    due: ev.Due
+
+
 class Undo(_Part):
     """The last act, while its author can take it back: the case as it was before."""
 
@@ -156,6 +179,11 @@ class Case(_Part):
     effective_wish: date | None = None
     preferences: tuple[str, ...] = ()
     seat: int | None = None
+    lease: Lease | None = None
+    waiting: Waiting | None = None
+    called: Called | None = None
+    queued_from: datetime | None = None
+    """From when the case counts in a line, where that is later than its opening."""
 
     marks: tuple[ev.RuleMark, ...] = ()
     need_marks: tuple[ev.RuleMark, ...] = ()

@@ -4,7 +4,7 @@ The acts of persons are one union discriminated by `act`; it is the body of `POS
 parsed again in the commit. Fields may be added with a default, never made required later.
 """
 
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -800,6 +800,23 @@ class CloseRefused(_Act):
         return self
 
 
+class RenewHold(_Act):
+    """HR renews the hold on the seat before it ends. The reason is told to those who wait for the seat."""
+
+    act: Literal[Act.RENEW_HOLD]
+
+    @model_validator(mode="after")
+    def _says_why(self) -> "RenewHold":
+        self._needs_reason()
+        return self
+
+
+class DeclineSeat(_Act):
+    """HR lets a seat pass that came free for the case: the next in line is told."""
+
+    act: Literal[Act.DECLINE_SEAT]
+
+
 ActCommand = Annotated[
     SupplyDossier | OverrideRule | ConfirmOverride | CloseIneligible | ContestData | ConfirmNeed
     | ProposeAlternative | UnitOpinion | Respond | AnswerObjection | RecordBriefing | Acknowledge | Verify
@@ -808,7 +825,8 @@ ActCommand = Annotated[
     | FileObjection | DecideObjection | DeclareInadmissible | WithdrawObjection
     | CorrectDecree | RevokeDecree | AnnulDecree | CloseForCause | RecheckPost
     | AssignTemporarily | RatifyAssignment | RenewAssignment | SuspendDecree | LiftSuspension
-    | Authorise | RecordConsent | SubmitFile | RecordConsideration | RecordOutsideDecision | CloseRefused,
+    | Authorise | RecordConsent | SubmitFile | RecordConsideration | RecordOutsideDecision | CloseRefused
+    | RenewHold | DeclineSeat,
     Field(discriminator="act"),
 ]  # fmt: skip
 
@@ -830,11 +848,20 @@ class Recompute(_Part):
     """Person id of who ordered it."""
 
 
-Command = OpenCase | ActCommand | Elapse | Undelivered | Recompute
+class CallInLine(_Part):
+    """A seat of a post came free, says another case: is it this one's turn?"""
+
+    call: int
+    """Id of the call: it tells one case, once."""
+    position: str
+    freed_at: datetime
+
+
+Command = OpenCase | ActCommand | Elapse | Undelivered | Recompute | CallInLine
 
 _acts: TypeAdapter[ActCommand] = TypeAdapter(ActCommand)
 _KINDS: dict[str, type[BaseModel]] = {"open": OpenCase, "elapse": Elapse, "undelivered": Undelivered,
-                                     "recompute": Recompute}  # fmt: skip
+                                     "recompute": Recompute, "call": CallInLine}  # fmt: skip
 
 
 def parse_command(kind: str, body: dict[str, Any]) -> Command:

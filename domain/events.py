@@ -111,6 +111,9 @@ class WakeKind(StrEnum):
     OBJECTION_OVERDUE = "objection_overdue"
     RATIFICATION_OVER = "ratification_over"
     ASSIGNMENT_OVER = "assignment_over"
+    HOLD_ENDING = "hold_ending"
+    HOLD_OVER = "hold_over"
+    CALL_OVER = "call_over"
 
 
 class Wake(_Part):
@@ -121,7 +124,7 @@ class Wake(_Part):
     percent: int | None = None
     """For a reminder: how much of the term is over."""
     day: int | None = None
-    """For an objection: the working day of its term."""
+    """For an objection: the working day of its term. For a held seat: the working days that are left of its lease."""
 
 
 class ExcludedDay(_Part):
@@ -168,7 +171,7 @@ class Due(_Part):
     """Version of the calendar used."""
     estimate: bool = False
     """Whether the span touches a year whose holidays are not published yet."""
-    then: Literal["lapse", "no_response", "partial"] | None = None
+    then: Literal["lapse", "no_response", "partial", "release", "pass"] | None = None
     """What happens by itself when the date passes; nothing unless named."""
     final_on: date | None = None
     """The day after which the case lapses, where the policy names a final term."""
@@ -342,11 +345,14 @@ class OverrideConfirmed(Event):
 
 
 class SeatHeld(Event):
-    """A vacant seat of the target post is held for the case."""
+    """A vacant seat of the target post is held for the case, as a lease where the policy sets an end to it."""
 
     type: Literal["seat_held"] = "seat_held"
     position: str
     seat: int
+    lease: Due | None = None
+    aside: tuple[Wake, ...] | None = None
+    """What the clock waits for beside the stage then; told where there is a lease."""
 
 
 class SeatReleased(Event):
@@ -355,6 +361,19 @@ class SeatReleased(Event):
     type: Literal["seat_released"] = "seat_released"
     position: str
     seat: int
+
+
+class SeatAwaited(Event):
+    """The case stands in line for a seat of the target post: held by others, or others were there before."""
+
+    type: Literal["seat_awaited"] = "seat_awaited"
+    position: str
+    since: datetime
+    """From when it counts in the line: its opening, or the end of a hold that it let run out."""
+    place: int
+    """Its place that day, from 1."""
+    behind: bool = False
+    """Whether it goes behind those who wait, because a seat it had was released at the end of its lease."""
 
 
 class NeedChecked(Event):
@@ -813,6 +832,61 @@ class AssignmentReverted(BesideEvent):
     cause: AssignmentEnd
 
 
+class SeatHoldRenewed(BesideEvent):
+    """HR renewed the hold on the seat, with a reason, within the bound of the policy."""
+
+    type: Literal["seat_hold_renewed"] = "seat_hold_renewed"
+    lease: Due
+    renewals: int
+
+
+class SeatHoldEnding(BesideEvent):
+    """The hold on the seat ends soon; whoever runs the case is reminded."""
+
+    type: Literal["seat_hold_ending"] = "seat_hold_ending"
+    days_left: int
+    """Working days."""
+    on: Day
+
+
+class SeatHoldExpired(BesideEvent):
+    """The lease of the held seat ran out before the decision: the seat is released."""
+
+    type: Literal["seat_hold_expired"] = "seat_hold_expired"
+    position: str
+    seat: int
+    on: Day
+    renewals: int
+
+
+class SeatHoldRecomputed(BesideEvent):
+    """The end of the hold was reckoned again, because the calendar changed."""
+
+    type: Literal["seat_hold_recomputed"] = "seat_hold_recomputed"
+    old: Due
+    new: Due
+    calendar: str
+    ordered_by: str | None = None
+    """Person id of who had it recomputed; none where the clock looked by itself."""
+
+
+class SeatCameFree(BesideEvent):
+    """A seat of the post came free and the case is the first in line: it may be taken until the date."""
+
+    type: Literal["seat_came_free"] = "seat_came_free"
+    position: str
+    freed_at: datetime
+    due: Due
+
+
+class SeatPassed(BesideEvent):
+    """The case let the freed seat pass, or did not take it in time: the next in line is told."""
+
+    type: Literal["seat_passed"] = "seat_passed"
+    position: str
+    by_silence: bool = False
+
+
 class DecreeCorrected(Event):
     """The decree was corrected by another; the first one is superseded and stays in the ledger."""
 
@@ -910,12 +984,17 @@ class CasePutOnHold(Event):
     final_days_left: int | None = None
     """Working days that were left until the case would lapse."""
     stopped: Stopped | None = None
+    lease_stopped: Day | None = None
+    """The last day that counted of the lease of the held seat, which stands still meanwhile."""
 
 
 class CaseResumed(Event):
     """The hold ended; the term goes on with the days that were left."""
 
     type: Literal["case_resumed"] = "case_resumed"
+    lease: Due | None = None
+    """The lease of the held seat, which goes on too."""
+    aside: tuple[Wake, ...] | None = None
 
 
 class CaseEnded(Event):
@@ -1087,7 +1166,8 @@ AnyEvent = Annotated[
     | ObjectionWithdrawn | DecreeCorrected | DecreeRevoked | DecreeAnnulled | PostRestored
     | CaseSetBack | CaseClosedForCause | ApproverAbsent | TemporarilyAssigned | AssignmentRatified
     | AssignmentReverted | AssignmentRenewed | DecreeSuspended | SuspensionLifted
-    | MutationAuthorised | ConsentRecorded | FileSubmitted | ConsiderationRecorded | PersonReleased,
+    | MutationAuthorised | ConsentRecorded | FileSubmitted | ConsiderationRecorded | PersonReleased
+    | SeatAwaited | SeatHoldRenewed | SeatHoldEnding | SeatHoldExpired | SeatHoldRecomputed | SeatCameFree | SeatPassed,
     Field(discriminator="type"),
 ]  # fmt: skip
 

@@ -5,7 +5,21 @@ from typing import Any
 
 from domain import documents as papers
 from domain import events as ev
-from domain.case import CLOCK, Assignment, Case, Consideration, Held, Objection, PendingOverride, Recorded, Undo, Vote
+from domain.case import (
+    CLOCK,
+    Assignment,
+    Called,
+    Case,
+    Consideration,
+    Held,
+    Lease,
+    Objection,
+    PendingOverride,
+    Recorded,
+    Undo,
+    Vote,
+    Waiting,
+)
 from domain.passages import Passage
 from domain.vocabulary import (
     Act,
@@ -19,6 +33,7 @@ from domain.vocabulary import (
     Opinion,
     Recommendation,
     Stage,
+    Status,
 )
 
 
@@ -73,6 +88,7 @@ UNVERSIONED = (
     ev.NoticeUndelivered,
     ev.ObjectionEscalated,
     ev.ObjectionOverdue,
+    ev.SeatHoldEnding,
 )
 """Events that leave stage, tasks and facts as they are, and so do not make an `If-Match` stale."""
 
@@ -107,9 +123,19 @@ def _moved(case: Case, move: ev.Move, recorded: Recorded, flags: tuple[Flag, ...
     }
     if move.status is not case.status:
         changes["since"] = recorded.at
+    if case.waiting and move.status not in _IN_LINE:
+        changes |= {"waiting": None, "called": None, "aside": _without(case.aside, ev.WakeKind.CALL_OVER)}
     if recorded.by == CLOCK:
         changes["undo"] = None
     return changes
+
+
+_IN_LINE = (Status.NO_VACANCY, Status.ON_HOLD)
+"""Where a case stands in line for a seat. Anywhere else it has one, or looks for another post."""
+
+
+def _without(aside: tuple[ev.Wake, ...], *kinds: ev.WakeKind) -> tuple[ev.Wake, ...]:
+    return tuple(w for w in aside if w.what not in kinds)
 
 
 @singledispatch
@@ -158,12 +184,59 @@ def _(event: ev.OverrideConfirmed, case: Case, recorded: Recorded) -> dict[str, 
 
 @_changes.register
 def _(event: ev.SeatHeld, case: Case, recorded: Recorded) -> dict[str, Any]:
-    return {"seat": event.seat}
+    out_of_line = {"waiting": None, "called": None}
+    if event.lease is None:
+        return {"seat": event.seat, **out_of_line}
+    aside = case.aside if event.aside is None else event.aside
+    return {"seat": event.seat, "lease": Lease(due=event.lease), "aside": aside, **out_of_line}
 
 
 @_changes.register
 def _(event: ev.SeatReleased, case: Case, recorded: Recorded) -> dict[str, Any]:
-    return {"seat": None}
+    return {"seat": None, **_without_lease(case)}
+
+
+def _without_lease(case: Case) -> dict[str, Any]:
+    """The seat is given back, or committed by the decision: its clock stops."""
+    return {"lease": None, "aside": _without(case.aside, ev.WakeKind.HOLD_ENDING, ev.WakeKind.HOLD_OVER)}
+
+
+@_changes.register
+def _(event: ev.SeatAwaited, case: Case, recorded: Recorded) -> dict[str, Any]:
+    passed_at = recorded.at if event.behind else case.waiting and case.waiting.passed_at
+    queued_from = event.since if event.behind else case.queued_from
+    return {"waiting": Waiting(since=event.since, passed_at=passed_at), "queued_from": queued_from}
+
+
+@_changes.register
+def _(event: ev.SeatHoldRenewed, case: Case, recorded: Recorded) -> dict[str, Any]:
+    return {"lease": Lease(due=event.lease, renewals=event.renewals), "aside": event.aside}
+
+
+@_changes.register
+def _(event: ev.SeatHoldRecomputed, case: Case, recorded: Recorded) -> dict[str, Any]:
+    lease = case.lease and case.lease.model_copy(update={"due": event.new})
+    return {"lease": lease, "aside": event.aside, "undo": None}
+
+
+@_changes.register
+def _(event: ev.SeatHoldExpired, case: Case, recorded: Recorded) -> dict[str, Any]:
+    return {"lease": None, "aside": event.aside, "undo": None}
+
+
+@_changes.register
+def _(event: ev.SeatCameFree, case: Case, recorded: Recorded) -> dict[str, Any]:
+    waiting = case.waiting and case.waiting.model_copy(update={"passed_at": None})
+    called = Called(freed_at=event.freed_at, due=event.due)
+    return {"waiting": waiting, "called": called, "aside": event.aside, "undo": None}
+
+
+@_changes.register
+def _(event: ev.SeatPassed, case: Case, recorded: Recorded) -> dict[str, Any]:
+    since = max(recorded.at, case.called.freed_at) if case.called else recorded.at
+    waiting = case.waiting and case.waiting.model_copy(update={"passed_at": since})
+    undo = {"undo": None} if event.by_silence else {}
+    return {"waiting": waiting, "called": None, "aside": event.aside, **undo}
 
 
 @_changes.register
@@ -258,6 +331,7 @@ def _advised(case: Case, advice: Recommendation) -> dict[str, Any]:
 def _(event: ev.DecisionMade, case: Case, recorded: Recorded) -> dict[str, Any]:
     approved = event.decision is DecisionChoice.APPROVE
     return {
+        **(_without_lease(case) if approved else {}),
         "deferred_until": event.until if event.decision is DecisionChoice.DEFER else None,
         "approved_at": recorded.at if approved else None,
         "opened_windows": event.windows or None,
@@ -395,13 +469,23 @@ def _(event: ev.CasePutOnHold, case: Case, recorded: Recorded) -> dict[str, Any]
             days_left=event.days_left,
             final_days_left=event.final_days_left,
             ground=event.ground,
-        )
+        ),
+        "lease": case.lease and case.lease.model_copy(update={"stopped_on": event.lease_stopped}),
+        "called": None,
+        "aside": _without(case.aside, *_OF_THE_SEAT) if event.lease_stopped or case.called else case.aside,
     }
+
+
+_OF_THE_SEAT = (ev.WakeKind.HOLD_ENDING, ev.WakeKind.HOLD_OVER, ev.WakeKind.CALL_OVER)
+"""The clock of a held or offered seat, which stands still while the case is on hold."""
 
 
 @_changes.register
 def _(event: ev.CaseResumed, case: Case, recorded: Recorded) -> dict[str, Any]:
-    return {"held": None}
+    if event.lease is None or case.lease is None:
+        return {"held": None}
+    lease = Lease(due=event.lease, renewals=case.lease.renewals)
+    return {"held": None, "lease": lease, "aside": case.aside if event.aside is None else event.aside}
 
 
 @_changes.register
@@ -430,6 +514,8 @@ def _date_of(event: ev.DeadlineRecomputed, case: Case) -> dict[str, Any]:
             return {"assignment": order and order.model_copy(update={"ratify_by": new.on, "ratify_due": new})}
         case Deadline.CONTEST:
             return {"contest_until": new.at, "contest_due": new}
+        case Deadline.SEAT_HOLD:
+            raise AssertionError("the end of a hold has an event of its own")
 
 
 @_changes.register

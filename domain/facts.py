@@ -279,6 +279,25 @@ class Actor(_Fact):
     offices: tuple[OfficeHeld, ...] = ()
 
 
+class InLine(_Fact):
+    """Another case in line for a post."""
+
+    case: str
+    number: str
+    emergency: bool
+    since: datetime
+    called: bool = False
+    passed_at: datetime | None = None
+    on_hold: bool = False
+
+
+class HeldFor(_Fact):
+    """A hold of another case on a seat of a post, and until when it lasts, if it ends by itself."""
+
+    number: str
+    until: date | None = None
+
+
 class Seats(_Fact):
     """The seats of the target post and the staffing around it, on the day."""
 
@@ -289,6 +308,10 @@ class Seats(_Fact):
     destination_unit: Staffing
     ours_holds: bool = True
     """Whether the seat held for this case, if any, is still free of an incumbent."""
+    line: tuple[InLine, ...] = ()
+    """The other cases in line for the target post."""
+    holds: tuple[HeldFor, ...] = ()
+    """The holds of other cases on it."""
 
 
 class Place(_Fact):

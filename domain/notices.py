@@ -21,6 +21,7 @@ from domain.vocabulary import (
     EndingCause,
     Office,
     Outcome,
+    SetBackCause,
     Verdict,
 )
 
@@ -96,6 +97,12 @@ TEMPLATES: tuple[str, ...] = (
     "reminder",
     "response_missed",
     "response_requested",
+    "seat_came_free",
+    "seat_hold_ending",
+    "seat_hold_expired",
+    "seat_hold_recomputed",
+    "seat_hold_renewed",
+    "seat_passed",
     "suspension_lifted",
     "task",
     "temporarily_assigned",
@@ -209,7 +216,7 @@ def _addressed(event: ev.Event, case: Case, facts: Facts) -> Iterator[tuple[str,
             yield from _each(event.type, (case.subject, *_heads(case, facts), *_handlers(case, facts)))
         case ev.SuspensionLifted():
             yield from _each(event.type, (case.subject, *_heads(case, facts), *_handlers(case, facts)))
-        case ev.CaseSetBack():
+        case ev.CaseSetBack() if event.cause is not SetBackCause.HOLD_EXPIRED:
             yield from _each("case_set_back", (case.subject, *_handlers(case, facts)))
         case ev.CaseClosedForCause():
             told = (*_heads(case, facts), *_handlers(case, facts))
@@ -217,6 +224,12 @@ def _addressed(event: ev.Event, case: Case, facts: Facts) -> Iterator[tuple[str,
             yield from _each("case_ended_for_cause", told if dead else (case.subject, *told))
         case ev.TemporarilyAssigned() | ev.AssignmentRatified() | ev.AssignmentRenewed() | ev.AssignmentReverted():
             yield from _each(event.type, (case.subject, *_heads(case, facts), *_handlers(case, facts)))
+        case ev.SeatHoldEnding() | ev.SeatCameFree() | ev.SeatHoldRecomputed():
+            yield from _each(event.type, _handlers(case, facts))
+        case ev.SeatPassed() if event.by_silence:
+            yield from _each("seat_passed", _handlers(case, facts))
+        case ev.SeatHoldExpired() | ev.SeatHoldRenewed():
+            yield from _each(event.type, (case.subject, *_handlers(case, facts)))
         case ev.ApproverAbsent():
             yield from _each("approver_absent", (*_holders(Office.HR_HEAD, facts), *_handlers(case, facts)))
         case ev.NoticeUndelivered():
@@ -291,6 +304,8 @@ def _bound_by(deadline: Deadline, case: Case, facts: Facts) -> Iterable[str]:
             return _holders(Office.GOVERNOR, facts)
         case Deadline.CONTEST:
             return (case.subject,)
+        case Deadline.SEAT_HOLD:
+            raise AssertionError("the end of a hold has an event of its own")
 
 
 def _above(facts: Facts) -> tuple[str, ...]:
@@ -319,6 +334,14 @@ def _params(event: ev.Event, case: Case) -> dict[str, str | int]:
             params["effective_on"] = event.effective_on.isoformat()
         case ev.ObjectionFiled() | ev.ObjectionEscalated() | ev.ObjectionOverdue() if case.objection:
             params = {"number": case.number, "status": case.status, "due_on": case.objection.due.on.isoformat()}
+        case ev.SeatHoldEnding() | ev.SeatHoldExpired():
+            params["until"] = event.on.isoformat()
+        case ev.SeatHoldRenewed():
+            params["until"] = event.lease.on.isoformat()
+        case ev.SeatHoldRecomputed():
+            params["until"] = event.new.on.isoformat()
+        case ev.SeatCameFree():
+            params["until"] = event.due.on.isoformat()
         case ev.PlacementMade() | ev.PersonReleased():
             params["effective_on"] = event.effective_on.isoformat()
         case ev.DeadlineRecomputed() if event.deadline is not Deadline.STAGE:

@@ -191,6 +191,28 @@ class HoldPolicy(_Part):
     reevaluate: frozenset[HoldGround] = frozenset()
 
 
+class SeatHoldPolicy(_Part):
+    """The lease of a held seat, in working days: how long, how often renewed, when its end is announced.
+
+    `answer_days` is how long the first in line has a freed seat to himself. A policy pinned before has no such
+    section: its cases hold their seats without an end and stand in no line.
+    """
+
+    days: Days
+    renewal_days: Days
+    max_renewals: Annotated[int, Field(ge=0, le=20)]
+    remind_before: tuple[Days, ...] = ()
+    """Working days before the end at which whoever runs the case is reminded."""
+    answer_days: Days
+    ground: str
+
+    @model_validator(mode="after")
+    def _announced_within_the_term(self) -> "SeatHoldPolicy":
+        if any(days >= min(self.days, self.renewal_days) for days in self.remind_before):
+            raise ValueError("the end of a hold is announced after its beginning")
+        return self
+
+
 class ReturnsPolicy(_Part):
     """How often a case may be returned. A policy pinned before sets no limit."""
 
@@ -341,6 +363,7 @@ class Policy(_Part):
     objection: ObjectionPolicy = ObjectionPolicy()
     assignment: AssignmentPolicy = AssignmentPolicy()
     hold: HoldPolicy = HoldPolicy()
+    seat_hold: SeatHoldPolicy | None = None
     returns: ReturnsPolicy = ReturnsPolicy()
     documents: dict[Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]{1,15}$")], DocumentPolicy] = {}
     document_limits: DocumentLimits | None = None

@@ -18,7 +18,7 @@ class Envelope(_Message):
     id: str
     """Idempotency key: the same id is carried out once, whatever crashes or is sent again."""
     kind: str
-    """`open`, the code of an act, `elapse`, `undelivered`, or `recompute`."""
+    """`open`, the code of an act, `elapse`, `undelivered`, `recompute`, or `call`."""
     actor: str
     """Person id, or `clock`."""
     body: dict[str, Any] = {}

@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterable
 from datetime import date, timedelta
 from typing import Literal, NamedTuple
 
-from domain import terms
+from domain import leases, terms
 from domain.calendar import END_OF_DAY, Calendar
 from domain.case import Case
-from domain.events import DeadlineRecomputed, Due, Pause, PauseCause, Stopped, Wake, WakeKind
+from domain.events import DeadlineRecomputed, Due, Pause, PauseCause, SeatHoldRecomputed, Stopped, Wake, WakeKind
 from domain.facts import Facts
 from domain.policy import Policy, Term
 from domain.rules import restricting_windows
@@ -25,7 +25,7 @@ DECISIONS = frozenset({Status.AWAITING_DECISION, Status.AWAITING_OUTSIDE_DECISIO
 _OF_THE_TERM = frozenset({WakeKind.REMIND, WakeKind.OVERDUE, WakeKind.ESCALATE, WakeKind.EXPIRE, WakeKind.LAPSE})
 
 Cause = Literal["calendar", "paused", "window"]
-Recomputed = DeadlineRecomputed | None
+Recomputed = DeadlineRecomputed | SeatHoldRecomputed | None
 
 
 def cause_of(status: Status) -> PauseCause | None:
@@ -86,6 +86,7 @@ BESIDE: dict[Deadline, Beside] = {
     Deadline.OBJECTION: Beside(_objection, terms.objection_wakes),
     Deadline.RATIFICATION: Beside(_ratification, terms.ratification_wakes),
     Deadline.CONTEST: Beside(_contest),
+    Deadline.SEAT_HOLD: Beside(leases.running),
 }
 
 
@@ -93,6 +94,8 @@ def reckoned_again(case: Case, facts: Facts, deadline: Deadline, ordered_by: str
     """A running deadline of a case by the present calendar and windows, if that is another date: by order."""
     if deadline is Deadline.STAGE:
         return recomputed(case, facts, looks=False, ordered_by=ordered_by)
+    if deadline is Deadline.SEAT_HOLD:
+        return leases.recomputed(case, facts, looks=False, ordered_by=ordered_by)
     beside = BESIDE[deadline]
     due = beside.due(case)
     if due is None or case.closed or due.at <= facts.now:
@@ -122,7 +125,7 @@ def _rung_later(case: Case, fresh: tuple[Wake, ...]) -> tuple[Wake, ...]:
     return tuple(sorted((*others, *(w for w in fresh if (w.what, w.day) in pending)), key=lambda w: w.at))
 
 
-def recomputed(case: Case, facts: Facts, *, looks: bool, ordered_by: str | None = None) -> Recomputed:
+def recomputed(case: Case, facts: Facts, *, looks: bool, ordered_by: str | None = None) -> DeadlineRecomputed | None:
     """The deadline of the stage as it is reckoned now, if that is another one.
 
     `looks` says that the clock looks by itself, at an instant it waited for: it lengthens a term that stands still,

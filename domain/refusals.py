@@ -44,6 +44,9 @@
     │   ├── returns_exhausted       returned as often as it may be: decide or cancel
     │   ├── post_gone               the target post was abolished
     │   ├── seat_lost               the seat held for the case is gone
+    │   ├── seat_held               every vacant seat is held for another case
+    │   ├── line_ahead              others stand in line for the seat
+    │   ├── hold_renewals_exhausted a hold is renewed so often and no more
     │   ├── assignment_exists       one temporary assignment in a case
     │   ├── renewals_exhausted      renewed as often as the policy allows
     │   ├── suspension_without_ground   neither an open objection nor an order
@@ -170,6 +173,9 @@ class RefusalCode(StrEnum):
     CONSENT_RECORDED = "consent_recorded", Category.CONFLICT
     SERVES_ELSEWHERE = "serves_elsewhere", Category.CONFLICT
     SERVES_HERE = "serves_here", Category.CONFLICT
+    SEAT_HELD = "seat_held", Category.CONFLICT
+    LINE_AHEAD = "line_ahead", Category.CONFLICT
+    HOLD_RENEWALS_EXHAUSTED = "hold_renewals_exhausted", Category.CONFLICT
 
     STALE_VERSION = "stale_version", Category.STALE
 

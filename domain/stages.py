@@ -200,6 +200,9 @@ ANYWHERE: dict[Act, tuple[Status, ...]] = {
         s for s in _BEFORE_DECREE if s not in (_S.AWAITING_DECREE, _S.REFUSED_OUTSIDE, _S.DEFERRED)
     ),
     _A.CLOSE_REFUSED: tuple(s for s in _BEFORE_DECREE if s is not _S.AWAITING_DECREE),
+    # From the moment a seat is held until the decision; on hold the lease stands still.
+    _A.RENEW_HOLD: tuple(s for s in _BEFORE_DECREE if s is not _S.AWAITING_DECREE),
+    _A.DECLINE_SEAT: (_S.NO_VACANCY,),
     _A.RECHECK_POST: tuple(s for s in _BEFORE_DECREE if STAGE_OF[s] not in (Stage.EVALUATION, Stage.NEEDS_CHECK)),
 }
 """Crosswise acts and the statuses they are open in. `undo` is open by time and author, not by status."""

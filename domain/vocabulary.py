@@ -196,6 +196,8 @@ class Act(StrEnum):
     RECORD_CONSIDERATION = "record_consideration"
     RECORD_OUTSIDE_DECISION = "record_outside_decision"
     CLOSE_REFUSED = "close_refused"
+    RENEW_HOLD = "renew_hold"
+    DECLINE_SEAT = "decline_seat"
 
 
 class Office(StrEnum):
@@ -486,6 +488,7 @@ class Deadline(StrEnum):
     OBJECTION = "objection"
     RATIFICATION = "ratification"
     CONTEST = "contest"
+    SEAT_HOLD = "seat_hold"
 
 
 class Direction(StrEnum):
@@ -597,6 +600,7 @@ class SetBackCause(StrEnum):
     NOT_ELIGIBLE = "not_eligible"
     POST_GONE = "post_gone"
     SEAT_LOST = "seat_lost"
+    HOLD_EXPIRED = "hold_expired"
 
 
 class AssignmentEnd(StrEnum):

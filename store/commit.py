@@ -15,12 +15,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from domain.calendar import local_day
 from domain.case import CLOCK, Case
-from domain.commands import Command, OpenCase, Undelivered, parse_command
+from domain.commands import CallInLine, Command, OpenCase, Undelivered, parse_command
 from domain.decide import Decision, decide, open_case
 from domain.facts import Facts
+from domain.lines import freed
 from domain.protocol import Attempt, Committed, Snapshot
 from domain.refusals import Refusal, RefusalCode, refuse
-from store import consequences, docket, ledger, outbox
+from store import consequences, docket, ledger, outbox, seat_calls
 from store.attempts import record_refusal
 from store.failpoint import failpoint
 from store.gathering import Gatherer, agencies_of, case_number, open_case_of
@@ -102,6 +103,8 @@ class Register:
             return Committed(snapshot=await _snapshot(connection, present), behind=True)
         if known_seq < attempt.expected_seq:
             raise RegisterBehind(f"case {attempt.case_id}: the engine is at {attempt.expected_seq}")
+        if isinstance(command, CallInLine) and not await seat_calls.still_open(connection, command.call):
+            return Committed(snapshot=await _snapshot(connection, present))
         if lost_seat and facts.seats:
             facts = replace(facts, seats=facts.seats.model_copy(update={"free_seat": None, "ours_holds": False}))
         decision = self._judge(attempt, present, command, facts)
@@ -205,7 +208,11 @@ async def _write(
     await outbox.silence_dead(connection, decision)
     if isinstance(command, Undelivered):
         await outbox.give_up(connection, after.id, command.keys)
+    if isinstance(command, CallInLine):
+        await seat_calls.close(connection, command.call)
     post = outbox.post(decision, facts, envelope.actor)
+    lines = freed(before, after, decision.events, facts.now)
+    await seat_calls.leave(connection, after.id, first, lines, post.not_before)
     tasks = docket.task_values(after)
     post_at = await write(connection, Written(header, envelope, entries, before is None, standing, tasks, post))
     return _Present(after, head), post_at

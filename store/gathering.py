@@ -11,6 +11,7 @@ from domain.case import CLOCK, Case
 from domain.commands import (
     AddDocument,
     AnnulDecree,
+    CallInLine,
     Command,
     ConfirmNeed,
     Elapse,
@@ -183,7 +184,8 @@ class Gatherer:
         target, ancestors = _target(posts, code, outside, [former] if former else [])
         origin: Position | None = next((posts[c][0] for c in _code(row) if c in posts), None)
         baseline = (await connection.execute(_BASELINE, {"case": case.id})).scalar() if case.placed_on else None
-        taking = self._to_commit and getattr(command, "act", None) in SEAT_TAKING_ACTS
+        takes = isinstance(command, CallInLine) or getattr(command, "act", None) in SEAT_TAKING_ACTS
+        taking = self._to_commit and takes
         facts = replace(
             facts,
             dossier=_coming_from(people.dossier_of(row, origin), case.from_post, case.from_since) if row else None,
@@ -319,15 +321,21 @@ def _code(row: dict[str, object] | None) -> list[str]:
     return [str(row["position_code"])] if row and row["position_code"] else []
 
 
+_WITH_A_POST = frozenset({WakeKind.EFFECT, WakeKind.REVIEW, WakeKind.HOLD_OVER})
+"""Wakes that concern the target post, whatever the stage."""
+
+
 def _is_judging(case: Case, command: Command) -> bool:
     match command:
         case OpenCase() | Undelivered() | Recompute():
             return False
+        case CallInLine():
+            return True
         case Elapse():
             if case.alarm is None:
                 return False
             looking = case.alarm.what in LOOKING and has_post_in_view(case)
-            return looking or case.alarm.what in (WakeKind.EFFECT, WakeKind.REVIEW)
+            return looking or case.alarm.what in _WITH_A_POST
         case UndoAct():
             return case.seat_to_retake is not None
         case _:

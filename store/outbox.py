@@ -20,6 +20,12 @@ _CANCEL = text("""
       AND seq IN (SELECT u.seq FROM ledger u JOIN ledger f ON f.case_id = u.case_id AND f.command_id = u.command_id
                   WHERE f.case_id = :case AND f.seq = :from_seq)
 """)
+_CALL_OFF = text("""
+    UPDATE seat_call SET state = 'cancelled'
+    WHERE case_id = :case AND state = 'open'
+      AND seq IN (SELECT u.seq FROM ledger u JOIN ledger f ON f.case_id = u.case_id AND f.command_id = u.command_id
+                  WHERE f.case_id = :case AND f.seq = :from_seq)
+""")
 _SILENCE = text("""
     UPDATE notice SET state = 'cancelled', fault = 'recipient_died'
     WHERE person_id = :person AND state IN ('queued', 'failed')
@@ -29,8 +35,10 @@ _SPEAK_AGAIN = text("""
     WHERE person_id = :person AND state = 'cancelled' AND fault = 'recipient_died'
 """)
 _NEXT = text("""
-    SELECT min(not_before) FROM notice
-    WHERE case_id = :case AND state IN ('queued', 'failed') AND key <> ALL(:besides)
+    SELECT least(
+        (SELECT min(not_before) FROM notice
+         WHERE case_id = :case AND state IN ('queued', 'failed') AND key <> ALL(:besides)),
+        (SELECT min(not_before) FROM seat_call WHERE case_id = :case AND state = 'open'))
 """)
 
 
@@ -55,13 +63,14 @@ def post(decision: Decision, facts: Facts, by: str) -> Post:
 
 
 async def cancel_undone(connection: AsyncConnection, decision: Decision) -> None:
-    """Where the command took an act back, cancel the notices of that act that have not left.
+    """Where the command took an act back, cancel the notices of that act that have not left, and its calls to a line.
 
     A death that was none gives the person back what was still waiting for him.
     """
     for event, case in decision.steps:
         if isinstance(event, ActUndone):
             await connection.execute(_CANCEL, {"case": case.id, "from_seq": event.from_seq})
+            await connection.execute(_CALL_OFF, {"case": case.id, "from_seq": event.from_seq})
             if event.undone is Act.CLOSE_FOR_CAUSE:
                 await connection.execute(_SPEAK_AGAIN, {"person": case.subject})
 

@@ -8,7 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.case import Case
-from domain.events import Due
+from domain.events import DeadlineRecomputed, Due
 from domain.recomputing import passed_over, reckoned_again, running
 from domain.vocabulary import Deadline
 from store.gathering import Gatherer
@@ -19,7 +19,7 @@ BATCH = 500
 _RUNNING = text("""
     SELECT case_id, state FROM docket
     WHERE (due_at IS NOT NULL OR jsonb_array_length(coalesce(state -> 'aside', '[]')) > 0
-           OR CAST(state ->> 'contest_until' AS timestamptz) > :now)
+           OR CAST(state ->> 'contest_until' AS timestamptz) > :now OR state -> 'lease' IS NOT NULL)
       AND stage <> 'closed' AND case_id > :after ORDER BY case_id LIMIT :limit
 """)
 
@@ -53,7 +53,8 @@ async def preview(connection: AsyncConnection, gatherer: Gatherer, now: datetime
             for deadline in Deadline:
                 due = running(case, deadline)
                 if event := reckoned_again(case, facts, deadline):
-                    moving.append(Moved(case, deadline, event.cause, event.old, event.new))
+                    cause = event.cause if isinstance(event, DeadlineRecomputed) else "calendar"
+                    moving.append(Moved(case, deadline, cause, event.old, event.new))
                 elif due and (other := passed_over(case, facts, deadline)):
                     lapsed.append(Moved(case, deadline, "calendar", due, other))
                 elif due:

@@ -11,6 +11,7 @@ from domain.policy import Policy
 from domain.ranks import pension_start
 from domain.vocabulary import PositionKind, Status, Tier
 from store.registers import PositionRow
+from store.seats import held_until
 from store.tables import DOCKET
 from store.viewing import Viewer, visible_cases
 
@@ -22,7 +23,8 @@ _INCUMBENTS = text("""
 """)
 _IN_FLIGHT = text("""
     SELECT case_id, number, person_id, from_position, to_position, status,
-           state ->> 'seat' IS NOT NULL OR to_position = 'outside' AS holds
+           state ->> 'seat' IS NOT NULL OR to_position = 'outside' AS holds, state -> 'lease' AS lease,
+           state -> 'waiting' IS NOT NULL AS in_line
     FROM docket
     WHERE stage NOT IN ('review', 'closed') AND (to_position = ANY(:codes) OR from_position = ANY(:codes))
     ORDER BY opened_at, case_id
@@ -34,6 +36,8 @@ class SeatHold(NamedTuple):
 
     case_id: str | None
     number: str | None
+    until: date | None
+    """Until when the seat is held, if that ends by itself; None once it is committed, or while it stands still."""
 
 
 class Projection(NamedTuple):
@@ -80,9 +84,10 @@ async def projections(
                 SeatHold(
                     case_id=m.case_id if m.case_id in visible else None,
                     number=m.number if m.case_id in visible else None,
+                    until=held_until(m.lease),
                 )
                 for m in arriving
             ),
-            waiting=sum(m.to_position == row.code and m.status == Status.NO_VACANCY for m in moves),
+            waiting=sum(m.to_position == row.code and (m.in_line or m.status == Status.NO_VACANCY) for m in moves),
         )
     return out

@@ -1,13 +1,15 @@
 """Seats: who sits where, what is free, what is held. Two on one seat is impossible by constraint, not by care."""
 
 from datetime import date
+from typing import Any
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.case import Case
 from domain.events import OUTSIDE, Staffing
-from domain.facts import Position, Seats
+from domain.facts import HeldFor, InLine, Position, Seats
+from domain.vocabulary import Origin, Status
 
 _POSTS = text("""
     SELECT p.code, p.required,
@@ -41,6 +43,15 @@ _OURS = text("""
     WHERE case_id = :case AND kind = 'hold' AND superseded_at IS NULL AND position_code = :position
 """)
 
+_WANTING = text("""
+    SELECT case_id, number, origin, status, state -> 'waiting' AS waiting, state -> 'called' IS NOT NULL AS called,
+           state ->> 'seat' IS NOT NULL AS holds, state -> 'lease' AS lease
+    FROM docket
+    WHERE to_position = :position AND stage NOT IN ('review', 'closed') AND case_id <> :case
+      AND (state -> 'waiting' IS NOT NULL OR state ->> 'seat' IS NOT NULL)
+    ORDER BY opened_at, case_id
+""")
+
 NO_CASE = ""
 """Stands for "no case" where a hold of one's own case would be left out of the count."""
 
@@ -61,7 +72,7 @@ async def seats(
     `wanted` one is named.
     """
     if to_take:
-        await connection.execute(_QUEUE_FOR_POST, {"position": target.code})
+        await stand_in_line(connection, target.code)
     case_id = case.id if case else NO_CASE
     codes = [target.code, *([origin.code] if origin else [])]
     units = [target.unit, *([origin.unit] if origin else [])]
@@ -71,6 +82,7 @@ async def seats(
     seat = ours
     if seat is None and posts[target.code].vacant > 0:  # a seat row may outlive a cut of the establishment
         seat = (await connection.execute(_FREE, {"day": day, "position": target.code, "wanted": wanted})).scalar()
+    wanting = (await connection.execute(_WANTING, {"position": target.code, "case": case_id})).all()
     return Seats(
         target=posts[target.code],
         free_seat=seat,
@@ -78,6 +90,36 @@ async def seats(
         origin_unit=around.get(origin.unit) if origin else None,
         destination_unit=around[target.unit],
         ours_holds=ours is not None if case and case.seat is not None else True,
+        line=tuple(_in_line(r) for r in wanting if r.waiting is not None),
+        holds=tuple(HeldFor(number=r.number, until=held_until(r.lease)) for r in wanting if r.holds),
+    )
+
+
+async def stand_in_line(connection: AsyncConnection, position: str) -> None:
+    """Wait for those who may take a seat of a post just now, and keep others waiting until the transaction ends."""
+    await connection.execute(_QUEUE_FOR_POST, {"position": position})
+
+
+async def line(connection: AsyncConnection, position: str, besides: str) -> tuple[InLine, ...]:
+    """The cases in line for a post, one aside."""
+    rows = await connection.execute(_WANTING, {"position": position, "case": besides})
+    return tuple(_in_line(r) for r in rows if r.waiting is not None)
+
+
+def held_until(lease: dict[str, Any] | None) -> date | None:
+    """When a hold ends by itself; None where it does not, or stands still."""
+    return date.fromisoformat(lease["due"]["on"]) if lease and not lease.get("stopped_on") else None
+
+
+def _in_line(row: Any) -> InLine:
+    return InLine(
+        case=row.case_id,
+        number=row.number,
+        emergency=row.origin == Origin.EMERGENCY,
+        since=row.waiting["since"],
+        called=row.called,
+        passed_at=row.waiting.get("passed_at"),
+        on_hold=row.status == Status.ON_HOLD,
     )
 
 

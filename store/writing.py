@@ -74,7 +74,8 @@ _STATEMENT = """
     )
     SELECT least(
         (SELECT min(not_before) FROM queued WHERE state = 'queued'),
-        (SELECT min(not_before) FROM notice WHERE case_id = :case AND state IN ('queued', 'failed'))
+        (SELECT min(not_before) FROM notice WHERE case_id = :case AND state IN ('queued', 'failed')),
+        (SELECT min(not_before) FROM seat_call WHERE case_id = :case AND state = 'open')
     ) AS post_at
 """
 _WRITE = text(" ".join(_STATEMENT.split()))

@@ -19,9 +19,9 @@ from pydantic_core.core_schema import ErrorType
 from api.problems import CODES, worded
 from domain import commands, fit
 from domain import vocabulary as voc
-from domain.events import EVENT_TYPES, PauseCause
+from domain.events import EVENT_TYPES, Due, PauseCause
 from domain.notices import TEMPLATES
-from domain.policy import FitPolicy, Policy, Term, from_toml
+from domain.policy import FitPolicy, Policy, from_toml
 from domain.refusals import Refusal, RefusalCode
 from runtime import i18n, wording
 from store.tables import NoticeRow
@@ -205,7 +205,8 @@ def needed() -> frozenset[str]:
         "assignment_end": set(voc.AssignmentEnd),
         "ending_cause": set(voc.EndingCause),
         "set_back_cause": set(voc.SetBackCause),
-        "then": literals(Term.model_fields["then"].annotation),
+        "then": literals(Due.model_fields["then"].annotation),
+        "line": {"order"},
         "notice_state": notice_states(),
         "fit": {*literals(FitPolicy.model_fields["weights"].annotation), "counterfactual", "order", "fewer"},
         "fit_finding": set(fit.Finding),
@@ -263,7 +264,9 @@ def test_catalogue_is_well_formed(language: str) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_titles_and_labels_are_short_and_sentences_end(language: str) -> None:
-    whole = re.compile(r".*\.(detail|next)|(validation|then|pause|fit_finding)\..*|fit\.(counterfactual|order|fewer)")
+    whole = re.compile(
+        r".*\.(detail|next)|(validation|then|pause|fit_finding)\..*|(fit|line)\.(counterfactual|order|fewer)"
+    )
     for key, words in catalogue(language).items():
         if whole.fullmatch(key):
             assert words.endswith("."), key

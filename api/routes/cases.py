@@ -27,6 +27,7 @@ from api.deps import (
 from api.preview import preview_of
 from api.problems import Problem, Refused
 from api.routes import problems
+from api.seating import lease_out, line_out
 from domain.calendar import local_day
 from domain.commands import ActCommand, Comment, OpenCase, Proposal
 from domain.history import superseded
@@ -331,8 +332,11 @@ async def _view(
         facts = await services.gatherer.for_case(connection, now, row.case, viewer.person, None, around)
         results = await cases.rule_results(connection, row.case.id)
         states = await notice_list.states(connection, row.case.id)
+        line = await line_out(services.gatherer, connection, viewer, row.case, facts.today, language)
     response.headers["ETag"] = f'"{row.case.version}"'
-    return presenting.case_view(row, viewer, facts, results, states, language)
+    return presenting.case_view(
+        row, viewer, facts, results, states, (lease_out(row.case, facts, language), line), language
+    )
 
 
 async def _has_to_do_with(connection: AsyncConnection, viewer: Viewer, row: cases.CaseRow) -> bool:

@@ -28,6 +28,7 @@ from domain.decide import (
     papers,
     placement,
     recheck,
+    seating,
 )
 from domain.decide.draft import Decision, Draft
 from domain.events import NoticeUndelivered
@@ -86,6 +87,10 @@ def decide(case: Case, command: c.Command, facts: Facts, expected_version: int |
             if moved := reckoned_again(draft.case, facts, deadline, command.ordered_by):
                 draft.add(moved)
         return Decision(tuple(draft.steps))
+    if isinstance(command, c.CallInLine):
+        draft = Draft(case, facts, CLOCK)
+        seating.call(draft, command)
+        return Decision(tuple(draft.steps))
     if isinstance(command, c.OpenCase):
         raise TypeError("a case is opened once, by open_case")
     allowed = may(case, command.act, facts, expected_version)
@@ -134,13 +139,15 @@ def may(case: Case, act: Act, facts: Facts, expected_version: int | None = None)
         return refuse(RefusalCode.ALREADY_VOTED)
     if act is Act.VERIFY and (lacking := catalogue.blocking(case, facts.policy, facts.today, act)):
         return refuse(RefusalCode.DOCUMENTS_MISSING, documents=lacking)
+    if act is Act.RENEW_HOLD and (refused := seating.exhausted(case, facts)):
+        return refused
     return as_what
 
 
 def acts_open(case: Case) -> frozenset[Act]:
     """The acts open on a case, whoever may do them. A hold opens nothing that was not open before it."""
-    shut = objection.shut(case) | assignment.shut(case) | decree_repair.shut(case) | outside.shut(case)
-    here = open_acts(case.status) - shut
+    beside = objection.shut(case) | assignment.shut(case) | decree_repair.shut(case)
+    here = open_acts(case.status) - beside - outside.shut(case) - seating.shut(case)
     return here if case.held is None else here & (open_acts(case.held.status) | {Act.RESUME})
 
 
@@ -206,4 +213,6 @@ HANDLERS: dict[type[BaseModel], Handler] = {
     c.RecordConsideration: outside.record_consideration,
     c.RecordOutsideDecision: outside.record_outside_decision,
     c.CloseRefused: outside.close_refused,
+    c.RenewHold: seating.renew_hold,
+    c.DeclineSeat: seating.decline_seat,
 }

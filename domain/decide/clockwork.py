@@ -1,6 +1,6 @@
 """What the clock does to a case. Every wake that is due changes the case, so the clock never spins."""
 
-from domain.decide import assignment, objection, recheck
+from domain.decide import assignment, objection, recheck, seating
 from domain.decide.approval import end_deferral
 from domain.decide.draft import Draft
 from domain.decide.hearing import acknowledgement_missed, response_missed
@@ -51,6 +51,8 @@ def elapse(draft: Draft) -> None:
             objection.ring(draft, wake)
         case WakeKind.RATIFICATION_OVER | WakeKind.ASSIGNMENT_OVER:
             assignment.ring(draft, wake)
+        case WakeKind.HOLD_ENDING | WakeKind.HOLD_OVER | WakeKind.CALL_OVER:
+            seating.ring(draft, wake)
 
 
 LOOKING = frozenset({WakeKind.REMIND, WakeKind.OVERDUE, WakeKind.ESCALATE})

@@ -1,6 +1,6 @@
 """Acts open across stages: return, hold and resume, withdraw and cancel, comment, undo."""
 
-from domain import terms
+from domain import leases, terms
 from domain.case import Held
 from domain.commands import Cancel, Comment, Hold, Resume, Return, UndoAct, Withdraw
 from domain.decide.draft import Draft
@@ -16,8 +16,10 @@ from domain.events import (
     CaseResumed,
     CaseReturned,
     CommentMade,
+    Due,
     Move,
     PauseCause,
+    Wake,
     WakeKind,
 )
 from domain.recomputing import pause_of, standing_still
@@ -58,6 +60,7 @@ def hold(draft: Draft, command: Hold) -> Refusal | None:
             days_left=terms.days_left(due.on if due else None, calendar, draft.now, pauses),
             final_days_left=terms.days_left(due.final_on if due else None, calendar, draft.now, pauses),
             stopped=draft.stopped(command.ground),
+            lease_stopped=draft.facts.today if case.lease else None,
             move=draft.move_to(Status.ON_HOLD, stage=case.stage),
         )
     )
@@ -68,10 +71,20 @@ def resume(draft: Draft, command: Resume) -> Refusal | None:
     """End the hold: the term goes on with the days that were left; a date that passed meanwhile acts at once."""
     held = draft.case.held
     assert held is not None, "a case on hold knows where it goes on"
-    draft.add(CaseResumed(move=_reentering(draft, held)))
+    lease, aside = _lease_goes_on(draft, held)
+    draft.add(CaseResumed(lease=lease, aside=aside, move=_reentering(draft, held)))
     if held.ground in draft.facts.policy.hold.reevaluate:
         judge_again(draft)
     return None
+
+
+def _lease_goes_on(draft: Draft, held: Held) -> tuple[Due | None, tuple[Wake, ...] | None]:
+    """The end of the lease of the held seat, later by the days it stood still."""
+    case, facts = draft.case, draft.facts
+    if case.lease is None or case.lease.stopped_on is None:
+        return None, None
+    due = leases.gone_on(case.lease.due, case.lease.stopped_on, held.ground, facts.today, facts.calendar)
+    return due, leases.beside(case, leases.OF_THE_LEASE, leases.wakes(due, facts))
 
 
 def _reentering(draft: Draft, held: Held) -> Move:

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from domain import rules
+from domain import lines, rules
 from domain.commands import (
     CloseIneligible,
     ConditionEndItem,
@@ -17,7 +17,7 @@ from domain.commands import (
     RatingItem,
     SupplyDossier,
 )
-from domain.decide import choosing
+from domain.decide import choosing, seating
 from domain.decide.draft import Draft
 from domain.events import (
     AlternativeProposed,
@@ -30,7 +30,6 @@ from domain.events import (
     OverrideConfirmed,
     OverrideRequested,
     RuleResult,
-    SeatHeld,
     SuppliedItem,
 )
 from domain.facts import Dossier, Facts, Position, Seats
@@ -85,7 +84,9 @@ def check_need(draft: Draft, dossier: Dossier) -> None:
     results = rules.judge(Question(facts, dossier, _target(facts), draft.case.kind), (Stage.NEEDS_CHECK,))
     qualified = _outcome(results, "E11") is not RuleOutcome.FAIL
     # Whether a post of another agency is vacant, its agency says in its letters.
-    has_seat = seats.free_seat is not None or draft.case.to_post.outside
+    has_seat = draft.case.to_post.outside or (
+        seats.free_seat is not None and (draft.case.seat is not None or lines.may_take(draft.case, facts))
+    )
     status = Status.AWAITING_CONFIRMATION if has_seat else Status.NO_VACANCY
     draft.add(
         NeedChecked(
@@ -98,7 +99,10 @@ def check_need(draft: Draft, dossier: Dossier) -> None:
         )
     )
     if qualified and draft.case.seat is None:
-        _hold(draft)
+        if has_seat:
+            seating.take(draft, seats)
+        else:
+            seating.wait(draft, seats)
 
 
 def supply_dossier(draft: Draft, command: SupplyDossier) -> Refusal | None:
@@ -203,8 +207,9 @@ def confirm_need(draft: Draft, command: ConfirmNeed) -> Refusal | None:
     results = rules.judge(Question(facts, _subject(facts), _target(facts), draft.case.kind), (Stage.NEEDS_CHECK,))
     if _outcome(results, "E11") is RuleOutcome.FAIL:
         return refuse(RefusalCode.NOT_QUALIFIED, rules=("E11",))
-    if draft.case.seat is None and seats.free_seat is None and not draft.case.to_post.outside:
-        return refuse(RefusalCode.NO_VACANCY, position=draft.case.to_post.position)
+    seated = draft.case.seat is not None or draft.case.to_post.outside
+    if not seated and (seats.free_seat is None or not lines.may_take(draft.case, facts)):
+        return seating.no_seat(draft.case, facts)
     shortage, backfill = _leaves_shortage(seats), command.backfill
     if shortage and backfill is None and facts.policy.asks_for_backfill:
         assert seats.origin is not None, "a shortage is one of the origin"
@@ -229,7 +234,7 @@ def confirm_need(draft: Draft, command: ConfirmNeed) -> Refusal | None:
         )
     )
     if draft.case.seat is None:
-        _hold(draft)
+        seating.take(draft, seats)
     return None
 
 
@@ -246,8 +251,9 @@ def propose_alternative(draft: Draft, command: ProposeAlternative) -> Refusal | 
     question = Question(facts, dossier, target, draft.case.kind, draft.case.origin)
     evaluated = rules.judge(question, (Stage.EVALUATION,))
     needs = rules.judge(question, (Stage.NEEDS_CHECK,))
-    if _outcome(needs, "E10") is RuleOutcome.FAIL:
-        return refuse(RefusalCode.NO_VACANCY, position=target.code)
+    seats = _seats(facts)
+    if _outcome(needs, "E10") is RuleOutcome.FAIL or not lines.may_take(draft.case, facts):
+        return seating.no_seat(draft.case, facts)
     void = tuple(sorted(r for r in draft.case.overridden if facts.policy.rules[r].per_post))
     unmet = _unmet((*evaluated, *needs), draft, void)
     if unmet:
@@ -261,7 +267,6 @@ def propose_alternative(draft: Draft, command: ProposeAlternative) -> Refusal | 
     status = Status.AWAITING_RESPONSE if responding else Status.AWAITING_CONFIRMATION
     draft.add(AlternativeProposed(to_post=target.ref, overrides_void=void, **chosen))
     draft.add(EvaluationJudged(outcome=Eligibility.ELIGIBLE, marks=_marks(evaluated), results=evaluated))
-    seats = _seats(facts)
     draft.add(
         NeedChecked(
             target=seats.target,
@@ -272,7 +277,7 @@ def propose_alternative(draft: Draft, command: ProposeAlternative) -> Refusal | 
             move=draft.move_to(status),
         )
     )
-    _hold(draft)
+    seating.take(draft, seats)
     return None
 
 
@@ -289,12 +294,6 @@ def _unmet(results: tuple[RuleResult, ...], draft: Draft, void: tuple[str, ...])
         and binding[r.rule] is not Severity.WARN
         and (r.rule not in draft.case.overridden or r.rule in void)
     )
-
-
-def _hold(draft: Draft) -> None:
-    seat = _seats(draft.facts).free_seat
-    if seat is not None:
-        draft.add(SeatHeld(position=draft.case.to_post.position, seat=seat))
 
 
 def _leaves_shortage(seats: Seats) -> bool:

@@ -13,6 +13,7 @@ from store.tables.casework import (
     ParticipantRow,
     PrivateValueRow,
     RefusedAttemptRow,
+    SeatCallRow,
     TaskRow,
 )
 from store.tables.documents import AccessRow, DocumentContentRow
@@ -105,6 +106,7 @@ __all__ = [
     "RatingRow",
     "RatingYearRow",
     "RefusedAttemptRow",
+    "SeatCallRow",
     "SeatRow",
     "StatedPreferenceRow",
     "TalentRow",

@@ -199,6 +199,25 @@ class ParticipantRow(SQLModel, table=True):
     person_id: str = Field(sa_column=Column(Text, primary_key=True))
 
 
+class SeatCallRow(SQLModel, table=True):
+    """A call to the line for a post, left by a case that gave a seat back: carried out by the post of that case.
+
+    `state`: open, done, cancelled (the act was undone).
+    """
+
+    __tablename__ = "seat_call"
+    __table_args__ = (Index("seat_call_open", "case_id", "not_before", postgresql_where=text("state = 'open'")),)
+
+    id: int | None = Field(default=None, sa_column=Column(BigInteger, Identity(always=True), primary_key=True))
+    case_id: str = Field(sa_type=Text)
+    seq: int
+    position_code: str = Field(sa_type=Text)
+    freed_at: datetime = Field(sa_type=DateTime(timezone=True))
+    not_before: datetime = Field(sa_type=DateTime(timezone=True))
+    state: str = Field(sa_type=Text)
+    done_at: datetime | None = _instant(nullable=True)
+
+
 class NoticeRow(SQLModel, table=True):
     """The outbox and the list of notices in the application: one row for one message to one person.
 

@@ -72,7 +72,9 @@ BODIES: dict[Act, tuple[dict[str, Any], ...]] = {
     Act.CLOSE_FOR_CAUSE: ({"cause": "resignation", "reference": "SK 1", "on": "2026-11-23"},),
 }
 """What each act is tried with; the others with nothing. No ground here makes a demotion lawful."""
-LEFT_OUT = frozenset({Act.COMMENT, Act.UNDO, Act.UNIT_OPINION, Act.CONTEST_DATA, Act.ADD_DOCUMENT, Act.JUDGE_DOCUMENT})
+LEFT_OUT = frozenset(
+    {Act.RENEW_HOLD, Act.COMMENT, Act.UNDO, Act.UNIT_OPINION, Act.CONTEST_DATA, Act.ADD_DOCUMENT, Act.JUDGE_DOCUMENT}
+)
 """Acts that change nothing a placement depends on; `undo` leads to a state that was reached before."""
 
 

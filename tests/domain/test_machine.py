@@ -16,7 +16,7 @@ from domain.case import CLOCK, Case, Recorded
 from domain.commands import parse_command
 from domain.decide import Decision, decide, may, open_case
 from domain.decide.ending import OUTCOMES
-from domain.events import WakeKind
+from domain.events import SeatHoldExpired, WakeKind
 from domain.evolve import evolve
 from domain.evolve import opened as first
 from domain.facts import Window
@@ -171,6 +171,8 @@ FIELDS: dict[Act, st.SearchStrategy[dict[str, Any]]] = {
         {**_letter, "decision": st.sampled_from(["approve", "reject"]), "reason": _reason}
     ),
     Act.CLOSE_REFUSED: st.just({"reason": "Ditolak"}),
+    Act.RENEW_HOLD: st.fixed_dictionaries({"reason": _reason}),
+    Act.DECLINE_SEAT: st.just({}),
 }  # fmt: skip
 
 
@@ -381,7 +383,9 @@ class CaseMachine(RuleBasedStateMachine):
             assert decided.steps, "a due wake always changes the case"
             self.follow(decided, before, CLOCK)
             assert self.case is not None
-            if self.case.status is not before.status:
+            if any(isinstance(e, SeatHoldExpired) for e in decided.events):
+                assert self.case.seat is None and self.case.stage in (Stage.EVALUATION, Stage.NEEDS_CHECK)
+            elif self.case.status is not before.status:
                 assert self.case.status in leads_to(before.status, "clock")
         raise AssertionError("the clock spins")
 

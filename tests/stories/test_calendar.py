@@ -1,5 +1,6 @@
 """Stories of the calendar: an order comes, deadlines move with a word to everybody, and the clock follows."""
 
+from collections import Counter
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -37,7 +38,10 @@ async def test_an_order_moves_deadlines_after_a_preview_with_an_entry_each(house
     assert (await case.look())["due"]["on"] == old.isoformat(), "a preview changes nothing"
 
     done = await _recompute(house, dry_run=False)
-    assert (done["applied"], done["remaining"], done["failed"]) == (2, 0, [])
+    assert Counter(c["deadline"] for c in done["cases"]) == {"stage": 2, "seat_hold": 2}, "the ends of the holds too"
+    assert (done["applied"], done["remaining"], done["failed"]) == (4, 0, [])
+    [ending] = [e for e in await case.events() if e["type"] == "seat_hold_recomputed"]
+    assert ending["data"]["new"]["on"] > ending["data"]["old"]["on"]
     await case.look()
     assert _counted(case) > old
     reckoned = case.state["due"]["reckoned"]

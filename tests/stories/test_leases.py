@@ -1,0 +1,131 @@
+"""Stories of the held seat as a lease: renewed, run out, standing still, given back, and the line of those who wait."""
+
+from typing import Any
+
+from tests.house import BACKFILL, CaseFile, House, eventually
+
+REASON = {"reason": "Pertimbangan tim belum selesai"}
+
+
+async def _two(house: House) -> tuple[CaseFile, CaseFile]:
+    """Two cases for one seat: the first holds it, the second waits in line."""
+    first = await house.open("spouse_of_official")
+    target = house.cast["spouse_of_official"]["target_position_code"]
+    second = await house.open("finance_to_bapenda", position_code=target)
+    assert first.state["seat_held"] and second.where == ("needs_check", "no_vacancy")
+    return first, second
+
+
+async def _is_told(case: CaseFile) -> dict[str, Any]:
+    """The case once it was told of a freed seat."""
+
+    async def told() -> dict[str, Any] | None:
+        await case.look()
+        return case.state if "seat_came_free" in await case.types() else None
+
+    found: dict[str, Any] = await eventually(told, within=30)
+    return found
+
+
+async def test_a_lease_runs_out_and_the_next_in_line_is_told_and_takes_the_seat(house: House) -> None:
+    first, second = await _two(house)
+    await first.walk(to="awaiting_verification")
+    await first.forward(days=130)
+    types = await first.types()
+    assert types.count("seat_hold_ending") == 2, "ten and three working days before"
+    assert [t for t in types if t.startswith(("seat_hold_ex", "case_set", "seat_re", "seat_aw"))] == [
+        "seat_hold_expired",
+        "case_set_back",
+        "seat_released",
+        "seat_awaited",
+    ]
+    assert first.where == ("needs_check", "no_vacancy") and not first.state["seat_held"]
+    assert {"seat_hold_expired"} <= await _templates(house, first.employee)
+    assert {"seat_hold_ending", "seat_hold_expired"} <= await _templates(house, "hr_officer")
+
+    await _is_told(second)
+    assert "seat_came_free" not in await first.types(), "it is told of another seat, not of the one it let run out"
+    problem = await first.refused("confirm_need", "hr_officer", "line_ahead", 409, backfill=BACKFILL)
+    assert problem["params"]["ahead"] == 1
+    await second.act("confirm_need", "hr_officer", backfill=BACKFILL)
+    assert second.where == ("consultation", "awaiting_response") and second.state["seat_held"]
+    problem = await first.refused("confirm_need", "hr_officer", "seat_held", 409, backfill=BACKFILL)
+    assert problem["params"]["cases"] == [second.state["number"]]
+
+
+async def test_a_hold_is_renewed_with_a_reason_and_not_beyond_the_bound(house: House) -> None:
+    case = await house.open("lateral_pass")
+    await case.refused("renew_hold", "hr_officer", "reason_required", 422)
+    await case.refused("renew_hold", "agency_head:DLH", "not_authorised", 403, **REASON)
+    ends = []
+    for _ in range(2):
+        await case.act("renew_hold", "hr_officer", **REASON)
+        renewed = (await case.events())[-1]
+        assert (renewed["type"], renewed["reason"]) == ("seat_hold_renewed", REASON["reason"])
+        ends.append(renewed["data"]["lease"]["on"])
+    assert ends == sorted(set(ends))
+    problem = await case.refused("renew_hold", "hr_officer", "hold_renewals_exhausted", 409, **REASON)
+    assert problem["params"] == {"renewals": 2, "until": ends[-1]}
+    offered = next(a for a in (await case.look())["acts"] if a["act"] == "renew_hold")
+    assert (offered["allowed"], offered["why_not"]["code"]) == (False, "hold_renewals_exhausted")
+
+
+async def test_the_decision_commits_the_seat_and_stops_its_clock(house: House) -> None:
+    case = await house.open("lateral_pass")
+    await case.walk(to="awaiting_decree")
+    await case.refused("renew_hold", "hr_officer", "act_not_open", 409, **REASON)
+    await case.forward(days=200)
+    assert case.where == ("placement", "awaiting_decree") and case.state["seat_held"]
+    assert not {"seat_hold_ending", "seat_hold_expired"} & set(await case.types())
+
+
+async def test_a_lease_stands_still_while_the_case_is_on_hold(house: House) -> None:
+    case = await house.open("lateral_pass")
+    held = next(e for e in await case.events() if e["type"] == "seat_held")["data"]["lease"]
+    await case.act("hold", "hr_officer", ground="audit_finding", reference="LHP 1/2026")
+    await case.refused("renew_hold", "hr_officer", "act_not_open", 409, **REASON)
+    await case.forward(days=200)
+    assert case.where[1] == "on_hold" and case.state["seat_held"]
+    await case.act("resume", "hr_officer")
+    resumed = next(e for e in await case.events() if e["type"] == "case_resumed")["data"]["lease"]
+    assert resumed["on"] > held["on"] and resumed["start"] == held["start"]
+    assert [(p["cause"], p["ground"]) for p in resumed["pauses"]] == [("on_hold", "audit_finding")]
+    await case.forward(days=130)
+    assert "seat_hold_expired" in await case.types()
+
+
+async def test_an_undone_release_is_told_to_nobody_and_one_that_stands_is(house: House) -> None:
+    first, second = await _two(house)
+    await first.act("cancel", "hr_officer", reason="Rencana berubah")
+    await first.act("undo", "hr_officer")
+    assert first.state["seat_held"]
+    await first.forward(minutes=1)
+    calls = await house.sql("SELECT state FROM seat_call")
+    assert [c.state for c in calls] == ["cancelled"]
+    assert "seat_came_free" not in await second.types()
+
+    await first.act("cancel", "hr_officer", reason="Rencana tetap berubah")
+    await first.forward(minutes=1)
+    await _is_told(second)
+    assert {"seat_came_free"} <= await _templates(house, "hr_officer")
+
+
+async def test_whoever_declines_or_is_silent_gives_way_to_the_next_and_is_not_asked_twice(house: House) -> None:
+    first, second = await _two(house)
+    await first.act("cancel", "hr_officer", reason="Rencana berubah")
+    await first.forward(minutes=1)
+    state = await _is_told(second)
+    assert next(a for a in state["acts"] if a["act"] == "decline_seat")["allowed"]
+    await second.forward(days=20)
+    passed = [e for e in await second.events() if e["type"] == "seat_passed"]
+    assert [e["data"]["by_silence"] for e in passed] == [True]
+    assert {"seat_passed"} <= await _templates(house, "hr_officer")
+    assert (await second.types()).count("seat_came_free") == 1
+    await second.refused("decline_seat", "hr_officer", "act_not_open", 409)
+    await second.act("confirm_need", "hr_officer", backfill=BACKFILL)
+    assert second.state["seat_held"], "nobody else waits, and the seat is free"
+
+
+async def _templates(house: House, whom: str) -> set[str]:
+    rows = await house.sql("SELECT template FROM notice WHERE person_id = :p", p=await house.person(whom))
+    return {r.template for r in rows}
