@@ -20,7 +20,7 @@ class Knock(NamedTuple):
     now: datetime
     request_id: str | None
 
-    async def refuse(self, refusal: Refusal, act: str) -> NoReturn:
+    async def turn_away(self, refusal: Refusal, act: str) -> NoReturn:
         """Record the attempt, and tell the caller. Raises `Refused`."""
         await record_refusal(
             self.services.engine,

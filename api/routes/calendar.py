@@ -167,4 +167,4 @@ def _moved(moved: Moved) -> out.MovedOut:
 
 async def _holds(knock: Knock, offices: frozenset[Office]) -> None:
     if not knock.viewer.holds(offices):
-        await knock.refuse(refuse(RefusalCode.NOT_AUTHORISED, act="calendar"), "calendar")
+        await knock.turn_away(refuse(RefusalCode.NOT_AUTHORISED, act="calendar"), "calendar")

@@ -72,7 +72,7 @@ async def _hr_only(knock: Knock, otherwise: Refusal) -> None:
     if knock.viewer.operator:
         raise Problem("forbidden")
     if not knock.viewer.is_hr:
-        await knock.refuse(otherwise, str(otherwise.params["act"]))
+        await knock.turn_away(otherwise, str(otherwise.params["act"]))
 
 
 def _policy_of(candidate: ActivationIn) -> Policy:
@@ -95,7 +95,7 @@ async def _answer(
 ) -> PolicySummary:
     """The policy as it stands after the act. Raises `Refused`, the attempt recorded."""
     if isinstance(done, Refusal):
-        await knock.refuse(done, act)
+        await knock.turn_away(done, act)
     if done.replayed:
         response.headers["Idempotent-Replayed"] = "true"
     async with knock.services.reading() as connection:

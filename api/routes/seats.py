@@ -69,7 +69,7 @@ async def list_opportunities(
 async def state_preferences(employee_id: EmployeeId, wished: out.PreferencesIn, knock: KnockDep) -> out.PreferencesOut:
     """State up to three posts one would rather have, first choice first; what was stated before is kept, superseded."""
     if knock.viewer.operator or knock.viewer.person != employee_id:
-        await knock.refuse(refuse(RefusalCode.NOT_AUTHORISED, act="seek"), "seek")
+        await knock.turn_away(refuse(RefusalCode.NOT_AUTHORISED, act="seek"), "seek")
     codes = tuple(dict.fromkeys(wished.positions))
     async with knock.services.engine.begin() as connection:
         known = await positions(connection, list(codes))
@@ -77,4 +77,4 @@ async def state_preferences(employee_id: EmployeeId, wished: out.PreferencesIn, 
             await preferences.state(connection, employee_id, codes)
             return out.PreferencesOut(positions=list(codes))
     unknown = next(code for code in codes if code not in known)
-    await knock.refuse(refuse(RefusalCode.POSITION_UNKNOWN, position=unknown), "seek")
+    await knock.turn_away(refuse(RefusalCode.POSITION_UNKNOWN, position=unknown), "seek")
