@@ -30,7 +30,7 @@ from domain.events import WakeKind
 from domain.facts import Actor, Facts, Position
 from domain.policy import Policy
 from domain.vocabulary import Act, Status
-from store import documents, people, seats
+from store import documents, people, seat_calls, seats
 from store.calendars import CALENDAR_VERSION, Calendars
 from store.policies import Policies
 from store.surroundings import Surroundings, surroundings
@@ -167,12 +167,18 @@ class Gatherer:
         baseline = (await connection.execute(_BASELINE, {"case": case.id})).scalar() if case.placed_on else None
         takes = isinstance(command, CallInLine) or getattr(command, "act", None) in SEAT_TAKING_ACTS
         taking = self._to_commit and takes
+        around_post = (
+            await seats.seats(connection, facts.today, target, origin, case, taking, wanted) if target else None
+        )
+        if isinstance(command, CallInLine) and around_post is not None:
+            promised = await seat_calls.promised(connection, code, command.call)
+            around_post = around_post.model_copy(update={"promised": promised})
         return replace(
             facts,
             dossier=people.dossier_of(row, origin) if row else None,
             target=target,
             target_ancestors=ancestors,
-            seats=await seats.seats(connection, facts.today, target, origin, case, taking, wanted) if target else None,
+            seats=around_post,
             former=posts[former][0] if former in posts else None,
             baseline_ratings=baseline or {},
         )
