@@ -801,7 +801,7 @@ class CloseRefused(_Act):
 
 
 class RenewHold(_Act):
-    """HR renews the hold on the seat before it ends. The reason is told to those who wait for the seat."""
+    """HR renews the hold on the seat before it ends, with a reason, as often as the policy allows."""
 
     act: Literal[Act.RENEW_HOLD]
 

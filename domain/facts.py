@@ -312,6 +312,8 @@ class Seats(_Fact):
     """The other cases in line for the target post."""
     holds: tuple[HeldFor, ...] = ()
     """The holds of other cases on it."""
+    promised: int = 0
+    """Free seats whose release may yet be undone, or of which somebody is about to be told; known to a call only."""
 
 
 class Place(_Fact):

@@ -80,26 +80,29 @@ def next_called(
 
 
 class Freed(NamedTuple):
-    """A post of which a seat may have come free, and since when."""
+    """A post whose line must be looked at, and since when a seat is free for it."""
 
     position: str
     at: datetime
+    seat: bool = True
+    """Whether a seat came free, or a turn was not used; no seat where a case is only back in its line."""
 
 
 def freed(before: Case | None, after: Case, events: Iterable[Event], now: datetime) -> tuple[Freed, ...]:
     """The posts whose lines must be looked at after a command: a seat was given back, a turn was not used."""
     if before is None:
         return ()
-    found: dict[str, datetime] = {}
+    post = before.to_post.position
+    found: dict[str, Freed] = {}
     placed = any(isinstance(e, PlacementMade) for e in events)
-    if before.called and not after.called and after.seat is None:
-        found[before.to_post.position] = before.called.freed_at
     if before.waiting and before.status is Status.ON_HOLD and after.status is Status.NO_VACANCY:
-        found[after.to_post.position] = now
+        found[post] = Freed(post, now, seat=False)
+    if before.called and not after.called and (after.seat is None or after.to_post.position != post):
+        found[post] = Freed(post, before.called.freed_at)
     if before.seat is not None and before.seat != after.seat and not placed:
-        found[before.to_post.position] = now
+        found[post] = Freed(post, now)
     if placed and after.from_post:
-        found[after.from_post.position] = now
+        found[after.from_post.position] = Freed(after.from_post.position, now)
     if any(isinstance(e, PostRestored) for e in events):
-        found[before.to_post.position] = now
-    return tuple(Freed(position, at) for position, at in found.items())
+        found[post] = Freed(post, now)
+    return tuple(found.values())

@@ -15,6 +15,7 @@ NAMES = frozenset(
         "notice.before_send",
         "notice.after_send",
         "notice.after_mark",
+        "call.after_ask",
     }
 )
 

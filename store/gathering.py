@@ -35,7 +35,7 @@ from domain.facts import Actor, Dossier, Facts, Place, Position, Seats
 from domain.policy import Policy
 from domain.recomputing import DECISIONS
 from domain.vocabulary import Act, Stage, Status
-from store import documents, people, seats, shortlist
+from store import documents, people, seat_calls, seats, shortlist
 from store.calendars import CALENDAR_VERSION, Calendars
 from store.policies import Policies
 from store.surroundings import Surroundings, surroundings
@@ -194,9 +194,13 @@ class Gatherer:
         )
         # Before anybody stands in line for a seat: ranking takes long, and the line is everybody's.
         place = await _place(connection, facts, origin, case) if _chooses(case, command) else None
+        found = await _seats(connection, facts.today, target, origin, case, taking, wanted) if target else None
+        if isinstance(command, CallInLine) and found is not None:
+            promised = await seat_calls.promised(connection, code, command.call)
+            found = found.model_copy(update={"promised": promised})
         return replace(
             facts,
-            seats=await _seats(connection, facts.today, target, origin, case, taking, wanted) if target else None,
+            seats=found,
             place=place,
             former=posts[former][0] if former in posts else None,
             baseline_ratings=baseline or {},

@@ -16,14 +16,17 @@ from domain.lines import Freed, next_called
 from store import people, seats
 
 _INSERT = text("""
-    INSERT INTO seat_call (case_id, seq, position_code, freed_at, not_before, state)
-    VALUES (:case, :seq, :position, :freed_at, :not_before, 'open')
+    INSERT INTO seat_call (case_id, seq, position_code, freed_at, frees, not_before, state)
+    VALUES (:case, :seq, :position, :freed_at, :frees, :not_before, 'open')
 """)
 _DUE = text("""
     SELECT id, case_id, position_code AS position, freed_at FROM seat_call
     WHERE case_id = :case AND state = 'open' AND not_before <= :at ORDER BY id
 """)
 _OPEN = text("SELECT 1 FROM seat_call WHERE id = :id AND state = 'open' FOR UPDATE")
+_PROMISED = text("""
+    SELECT count(*) FROM seat_call WHERE position_code = :position AND state = 'open' AND frees AND id <> :id
+""")
 _CLOSE = text("UPDATE seat_call SET state = 'done', done_at = now() WHERE id = :id AND state = 'open'")
 
 
@@ -48,6 +51,7 @@ async def leave(
                 "seq": seq,
                 "position": post.position,
                 "freed_at": post.at,
+                "frees": post.seat,
                 "not_before": not_before,
             },
         )
@@ -61,6 +65,11 @@ async def due(connection: AsyncConnection, case_id: str, at: datetime) -> list[C
 async def still_open(connection: AsyncConnection, call: int) -> bool:
     """Whether a call has told nobody yet; locked until the transaction ends, so that it never tells two."""
     return (await connection.execute(_OPEN, {"id": call})).first() is not None
+
+
+async def promised(connection: AsyncConnection, position: str, call: int) -> int:
+    """Seats of a post that other calls are about: their release may yet be undone, or somebody is about to be told."""
+    return int((await connection.execute(_PROMISED, {"position": position, "id": call})).scalar_one())
 
 
 async def close(connection: AsyncConnection, call: int) -> None:
@@ -84,4 +93,5 @@ async def next_in_line(
     found = await seats.seats(connection, day, posts[call.position][0], None, None)
     if found.free_seat is None:
         return None
-    return next_called(found.line, found.target.vacant, call.freed_at, besides)
+    left = found.target.vacant - await promised(connection, call.position, call.id)
+    return next_called(found.line, left, call.freed_at, besides)

@@ -152,7 +152,7 @@ def call(draft: Draft, command: CallInLine) -> None:
     if case.to_post.position != command.position:
         return
     mine = lines.own(case)
-    if lines.next_called((*seats.line, mine), seats.target.vacant, command.freed_at) != mine:
+    if lines.next_called((*seats.line, mine), seats.target.vacant - seats.promised, command.freed_at) != mine:
         return
     due = leases.answer_due(policy, facts.today, facts.calendar)
     over = Wake(at=due.at, what=WakeKind.CALL_OVER)

@@ -206,13 +206,18 @@ class SeatCallRow(SQLModel, table=True):
     """
 
     __tablename__ = "seat_call"
-    __table_args__ = (Index("seat_call_open", "case_id", "not_before", postgresql_where=text("state = 'open'")),)
+    __table_args__ = (
+        Index("seat_call_open", "case_id", "not_before", postgresql_where=text("state = 'open'")),
+        Index("seat_call_post", "position_code", postgresql_where=text("state = 'open'")),
+    )
 
     id: int | None = Field(default=None, sa_column=Column(BigInteger, Identity(always=True), primary_key=True))
     case_id: str = Field(sa_type=Text)
     seq: int
     position_code: str = Field(sa_type=Text)
     freed_at: datetime = Field(sa_type=DateTime(timezone=True))
+    frees: bool
+    """Whether a seat came free, or a case is only back in its line."""
     not_before: datetime = Field(sa_type=DateTime(timezone=True))
     state: str = Field(sa_type=Text)
     done_at: datetime | None = _instant(nullable=True)

@@ -5,12 +5,14 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from domain.calendar import Calendar, Holiday, Override
 from domain.case import CLOCK, Case
 from domain.commands import parse_command
 from domain.decide import Decision, decide, may
 from domain.events import SeatHoldRecomputed, WakeKind
+from domain.policy import SeatHoldPolicy
 from domain.refusals import Refusal, RefusalCode
 from domain.vocabulary import Act, HolidayKind, Status
 from tests.domain import builders as b
@@ -182,3 +184,13 @@ def test_under_a_policy_of_before_a_hold_has_no_end_and_there_is_no_line() -> No
     assert isinstance(refused, Refusal) and refused.code is RefusalCode.ACT_NOT_OPEN
     waiting = b.opened(b.facts(policy=OLD, seats=b.seats(None)))
     assert (waiting.status, waiting.waiting) == (Status.NO_VACANCY, None)
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"remind_before": [60]}, {"remind_before": [20]}, {"days": 0}, {"max_renewals": -1}, {"until": 5}]
+)
+def test_a_section_that_contradicts_itself_is_no_policy(wrong: dict[str, Any]) -> None:
+    right = {"days": 60, "renewal_days": 20, "max_renewals": 2, "remind_before": [10], "answer_days": 5, "ground": "PP"}
+    assert SeatHoldPolicy.model_validate(right)
+    with pytest.raises(ValidationError):
+        SeatHoldPolicy.model_validate({**right, **wrong})

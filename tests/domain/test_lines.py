@@ -126,6 +126,33 @@ def test_the_order_is_the_same_whoever_asks(drawn: list[tuple[int, bool, bool, b
     assert all(c.called or c.on_hold or c.passed_at for c in before), "nobody is passed over without a reason"
 
 
+def test_what_a_command_leaves_for_the_line() -> None:
+    """A release leaves a call; nothing does where a case goes on with its seat."""
+    held = b.opened()
+    full = b.opened(b.facts(seats=b.seats(None)))
+    call = CallInLine(call=1, position=POST, freed_at=b.NOW)
+    told = decide(full, call, b.facts(CLOCK))
+    assert isinstance(told, Decision)
+    called = told.steps[-1].case
+    cases: list[tuple[Case, str, str, dict[str, Any], list[str]]] = [
+        (called, "confirm_need", b.HR, {}, []),
+        (called, "decline_seat", b.HR, {}, [POST]),
+        (called, "hold", b.HR, {"ground": "other", "reference": "Nota 1"}, [POST]),
+        (called, "cancel", b.HR, WHY, [POST]),
+        (called, "propose_alternative", b.HR, {"position_code": "DKP-S-01"}, [POST]),
+        (held, "cancel", b.HR, WHY, [POST]),
+        (held, "confirm_need", b.HR, {}, []),
+        (held, "return", b.HR, {"to_stage": "evaluation", **WHY}, []),
+        (held, "hold", b.HR, {"ground": "other", "reference": "Nota 1"}, []),
+    ]
+    for case, kind, by, fields, left in cases:
+        target = b.position(fields.get("position_code", POST))
+        decided = decide(case, parse_command(kind, fields), b.facts(by, target=target))
+        assert isinstance(decided, Decision)
+        found = lines.freed(case, decided.steps[-1].case, decided.events, b.NOW)
+        assert [f.position for f in found] == left, kind
+
+
 class Province(RuleBasedStateMachine):
     """Several cases for one post. Whatever they do: no seat twice, all in turn, each release tells one at most."""
 
@@ -168,6 +195,9 @@ class Province(RuleBasedStateMachine):
             target=b.position(POST, required=SEATS),
             seats=seats,
         )
+
+    def promised(self) -> int:
+        return sum(freed.seat for _, _, freed, _ in self.calls)
 
     def follow(self, before: Case | None, decided: Decision) -> None:
         after = decided.steps[-1].case
@@ -256,8 +286,8 @@ class Province(RuleBasedStateMachine):
             assert self.attempt(self.cases[case_id], kind, by, **fields), kind
         assert self.cases[case_id].placed_on
 
-    @rule(hours=st.sampled_from([0, 1, 24 * 3, 24 * 20, 24 * 100]))
-    def time_passes(self, hours: int) -> None:
+    @rule(hours=st.sampled_from([0, 0.001, 0.001, 1, 24 * 3, 24 * 20, 24 * 100]))
+    def time_passes(self, hours: float) -> None:
         until = self.now + timedelta(hours=hours)
         for _ in range(400):
             due = [c for c in self.cases.values() if not c.closed and c.alarm and c.alarm.at <= until]
@@ -280,11 +310,15 @@ class Province(RuleBasedStateMachine):
             self.calls.remove(entry)
             seats = self.facts("nobody").seats
             assert seats is not None
-            chosen = lines.next_called(seats.line, seats.target.vacant, entry[2].at) if seats.free_seat else None
+            left = seats.target.vacant - self.promised()
+            chosen = lines.next_called(seats.line, left, entry[2].at) if seats.free_seat else None
             command = CallInLine(call=1, position=POST, freed_at=entry[2].at)
             told = []
             for case in [c for c in self.cases.values() if not c.closed]:
-                decided = decide(case, command, replace(self.facts(case.id, CLOCK)))
+                known = self.facts(case.id, CLOCK)
+                assert known.seats is not None
+                known = replace(known, seats=known.seats.model_copy(update={"promised": self.promised()}))
+                decided = decide(case, command, known)
                 assert isinstance(decided, Decision)
                 if decided.steps:
                     assert [type(e) for e in decided.events] == [SeatCameFree]

@@ -70,6 +70,22 @@ async def test_a_worker_killed_around_a_notice(bare_house: House, home: Path, po
     assert sum(seen.values()) - sent == (1 if point == "notice.after_send" else 0)
 
 
+async def test_a_worker_killed_after_it_called_the_next_in_line(bare_house: House, home: Path) -> None:
+    """The call is carried out again, and tells nobody twice."""
+    async with WorkerProcess(bare_house, home, "call.after_ask:1") as worker:
+        first = await bare_house.open("spouse_of_official")
+        wanted = first.state["to"]["position_code"]
+        second = await bare_house.open("finance_to_bapenda", position_code=wanted)
+        await first.act("cancel", "hr_officer", reason="Rencana berubah")
+
+        async def called() -> bool:
+            calls = await bare_house.sql("SELECT state FROM seat_call")
+            return len(worker.deaths) == 1 and [c.state for c in calls] == ["done"]
+
+        await eventually(called, within=60)
+    assert (await second.types()).count("seat_came_free") == 1
+
+
 async def test_kills_at_random_moments_lose_nothing(bare_house: House, home: Path) -> None:
     """Cases are walked while the worker is killed again and again; every act answered is in the ledger once."""
     people = ("lateral_pass", "it_self_nomination", "finance_to_bapenda", "health_emergency")

@@ -126,6 +126,45 @@ async def test_whoever_declines_or_is_silent_gives_way_to_the_next_and_is_not_as
     assert second.state["seat_held"], "nobody else waits, and the seat is free"
 
 
+async def test_a_line_of_three_is_told_one_after_the_other_by_seniority(house: House) -> None:
+    first, second = await _two(house)
+    code = first.state["to"]["position_code"]
+    free = [c["employee"]["nip"] for c in (await house.get(f"/positions/{code}/candidates", limit=20))["items"]]
+    third = await house.open("lateral_pass", nip=free[0], position_code=code)
+    assert third.where == ("needs_check", "no_vacancy")
+    assert (third.state["line"]["place"], third.state["line"]["length"]) == (2, 2)
+    await first.act("cancel", "hr_officer", reason="Rencana berubah")
+    await first.forward(minutes=1)
+    await _is_told(second)
+    assert second.state["line"]["called"]["then"] == "pass"
+    problem = await third.refused("confirm_need", "hr_officer", "line_ahead", 409, backfill=BACKFILL)
+    assert problem["params"]["ahead"] == 1
+    assert "seat_came_free" not in await third.types()
+    await second.act("decline_seat", "hr_officer", reason="Dicarikan jabatan lain")
+    await second.forward(minutes=1)
+    await _is_told(third)
+    await second.refused("confirm_need", "hr_officer", "line_ahead", 409, backfill=BACKFILL)
+    await third.act("confirm_need", "hr_officer", backfill=BACKFILL)
+    assert third.state["seat_held"]
+    told = [c.state for c in await house.sql("SELECT state FROM seat_call ORDER BY id")]
+    assert told == ["done", "done"], "each release told one"
+
+
+async def test_an_alternative_gives_the_seat_to_the_line(house: House) -> None:
+    first, second = await _two(house)
+    other = next(
+        o["position_code"]
+        for o in (await house.get(f"/employees/{first.state['employee']['id']}/opportunities", limit=30))["items"]
+        if o["outcome"] == "eligible"
+    )
+    await first.act("propose_alternative", "hr_officer", position_code=other)
+    assert first.state["seat_held"] and first.state["lease"]
+    await first.forward(minutes=1)
+    await _is_told(second)
+    await second.act("confirm_need", "hr_officer", backfill=BACKFILL)
+    assert second.state["seat_held"]
+
+
 async def _templates(house: House, whom: str) -> set[str]:
     rows = await house.sql("SELECT template FROM notice WHERE person_id = :p", p=await house.person(whom))
     return {r.template for r in rows}

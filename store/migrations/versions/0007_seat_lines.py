@@ -12,12 +12,14 @@ CREATE TABLE seat_call (
     seq INTEGER NOT NULL,
     position_code TEXT NOT NULL,
     freed_at timestamptz NOT NULL,
+    frees BOOLEAN NOT NULL,
     not_before timestamptz NOT NULL,
     state TEXT NOT NULL,
     done_at timestamptz,
     PRIMARY KEY (id)
 );
 CREATE INDEX seat_call_open ON seat_call (case_id, not_before) WHERE state = 'open';
+CREATE INDEX seat_call_post ON seat_call (position_code) WHERE state = 'open';
 GRANT SELECT, INSERT, UPDATE ON seat_call TO mutasi_app;
 """
 
