@@ -82,7 +82,7 @@ def recomputed(case: Case, facts: Facts, *, looks: bool, ordered_by: str | None 
     if new.on == old.on or (looks and new.on < old.on):
         return None
     waiting = {(w.what, w.day) for w in case.aside}
-    # A reminder whose morning is over by the new reckoning rings next: nobody is spared word of an end that came nearer.
+    # A reminder whose morning is over by the new reckoning rings next: who holds the seat is not spared it.
     fresh = (w for w in _rings(new, facts) if (w.what, w.day) in waiting)
     return SeatHoldRecomputed(
         old=old,

@@ -8,11 +8,12 @@ from collections.abc import Iterable, Iterator
 from pydantic import BaseModel, ConfigDict
 
 from domain import events as ev
-from domain.authority import HR, head_office
+from domain.authority import HR, head_office, office_of
 from domain.case import Case
 from domain.facts import Facts
 from domain.tasks import Task, stage_tasks
 from domain.vocabulary import (
+    Act,
     ConsentOutcome,
     ConsiderationOutcome,
     Deadline,
@@ -290,7 +291,7 @@ def _holders(office: Office, facts: Facts) -> tuple[str, ...]:
 def _deciders(case: Case, facts: Facts) -> tuple[str, ...]:
     """Who decides an objection in time; a late one is HR's, and HR hears of every one."""
     late = case.objection is not None and case.objection.late
-    return () if late else _holders(Office.GOVERNOR, facts)
+    return () if late else _holders(office_of(Act.DECIDE_OBJECTION, case) or Office.GOVERNOR, facts)
 
 
 def _bound_by(deadline: Deadline, case: Case, facts: Facts) -> Iterable[str]:

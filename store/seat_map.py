@@ -21,10 +21,11 @@ _INCUMBENTS = text("""
     WHERE o.position_code = ANY(:codes) AND o.kind = 'incumbent' AND o.superseded_at IS NULL
       AND o.during @> CAST(:day AS date)
 """)
+# Who is past the evaluation and goes to another agency leaves too, though he holds no seat.
 _IN_FLIGHT = text("""
     SELECT case_id, number, person_id, from_position, to_position, status,
-           state ->> 'seat' IS NOT NULL OR to_position = 'outside' AS holds, state -> 'lease' AS lease,
-           state -> 'waiting' IS NOT NULL AS in_line
+           state ->> 'seat' IS NOT NULL OR (to_position = 'outside' AND stage <> 'evaluation') AS holds,
+           state -> 'lease' AS lease, state -> 'waiting' IS NOT NULL AS in_line
     FROM docket
     WHERE stage NOT IN ('review', 'closed') AND (to_position = ANY(:codes) OR from_position = ANY(:codes))
     ORDER BY opened_at, case_id

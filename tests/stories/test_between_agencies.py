@@ -51,6 +51,8 @@ async def test_who_leaves_for_a_regency_is_released_on_the_day_and_his_post_is_v
     assert (case.state["to"]["outside"], case.state["to"]["agency"]) == (True, MAJENE["agency"])
     assert not case.state["seat_held"]
     await case.refused("decide", "governor", "act_not_open", 409, decision="approve")
+    origin = await house.get(f"/positions/{case.state['from']['position_code']}")
+    assert origin["projected"]["leaving"] == 1, "the position map sees him go"
     await to_bkn(case)
     assert case.where == ("approval", "awaiting_technical_consideration")
     assert case.state["due"]["reckoned"]["days"] == 15
