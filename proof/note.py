@@ -21,7 +21,7 @@ MAX_SIGNATURES = 64
 MAX_BYTES = 64 * 1024
 
 _LINE = re.compile(r"— ([^\s+]+) ([A-Za-z0-9+/=]+)")
-_NAME = re.compile(r"[^\s+]+")
+NAME = re.compile(r"[^\s+]+")
 
 
 class NoteFault(ValueError):
@@ -85,7 +85,7 @@ def read_key(text: str) -> Key:
         raw = base64.b64decode(encoded, validate=True)
     except binascii.Error:
         raise NoteFault("a verifier key is name+id+base64") from None
-    if not _NAME.fullmatch(name) or len(raw) != 33 or raw[0] not in (ED25519, COSIGNATURE):
+    if not NAME.fullmatch(name) or len(raw) != 33 or raw[0] not in (ED25519, COSIGNATURE):
         raise NoteFault("a verifier key is name+id+base64, of an Ed25519 key")
     key = Key(name, raw[1:], raw[0])
     if key.id.hex() != key_id:

