@@ -120,7 +120,8 @@ def letter(signed: Signed, sender: str, address: str) -> EmailMessage:
     message["Auto-Submitted"] = "auto-generated"
     paragraphs = (i18n.text("checkpoint.body", language) for language in ("id", "en"))
     message.set_content("\n\n".join((*paragraphs, signed.note)))
-    message.add_attachment(signed.note.encode(), maintype="text", subtype="plain", filename=f"{signed.size}{SUFFIX}")
+    name = f"{signed.size:012d}{SUFFIX}"
+    message.add_attachment(signed.note, charset="utf-8", cte="base64", filename=name)
     return message
 
 

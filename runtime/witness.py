@@ -172,10 +172,10 @@ def _known_size(known: Checkpoint | None) -> Response:
 
 def key_of(file: Path, begin: bool) -> bytes:
     """The witness's own key, readable by its owner alone; made when it begins. Raises `StateFault`."""
-    if begin:
-        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as made:
-            made.write(base64.b64encode(secrets.token_bytes(32)).decode() + "\n")
     try:
+        if begin:
+            with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as made:
+                made.write(base64.b64encode(secrets.token_bytes(32)).decode() + "\n")
         private = base64.b64decode(file.read_text(), validate=False)
     except (OSError, ValueError):
         private = b""

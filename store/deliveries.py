@@ -11,7 +11,7 @@ LONGEST_PAUSE = timedelta(minutes=15)
 
 _PASS_OVER = text("""
     UPDATE log_delivery d SET state = 'passed_over' WHERE state IN ('queued', 'failed') AND EXISTS (
-        SELECT 1 FROM log_delivery n WHERE n.channel = d.channel AND n.target = d.target AND n.size > d.size)
+        SELECT 1 FROM log_delivery n WHERE n.channel = d.channel AND n.target = d.target AND n.id > d.id)
 """)
 _DUE = text("""
     SELECT d.id, d.size, d.channel, d.target, d.attempts, coalesce(
@@ -28,7 +28,7 @@ _FAILED = text("""
 _COSIGNED = text("INSERT INTO log_cosignature (size, witness, line, at) VALUES (:size, :witness, :line, :at)")
 _LATEST = text("""
     SELECT DISTINCT ON (channel, target) channel, target, size, state, attempts, fault, created_at, sent_at
-    FROM log_delivery ORDER BY channel, target, size DESC
+    FROM log_delivery ORDER BY channel, target, id DESC
 """)
 
 
