@@ -165,6 +165,22 @@ class _Reading:
             self._broken = True
             gone = f"{self._growth.size} to {row.place - 1}"
             self._fault("leaf_missing", f"leaf {self._growth.size}", f"leaves {gone} are gone from the log")
+        try:
+            self._content(row)
+        except (ValueError, KeyError, TypeError, AttributeError):
+            where = f"case {row.leaf_case} entry {row.leaf_seq}" if row.kind == "entry" else f"leaf {row.place}"
+            self._fault("unreadable", where, "its content is not of the shape that the product writes")
+        if row.kind == "entry":
+            self._heads.add(row.leaf_case, row.leaf_seq, bytes(row.hash))
+        if row.body is not None and leaf_hash(bytes(row.body)) != bytes(row.hash):
+            self._fault("leaf_edited", f"leaf {row.place}", "its content is not what its hash says")
+        for _ in self._growth.add(bytes(row.hash)):
+            pass
+        if not self._broken:
+            self._checkpoint(row, newest)
+
+    def _content(self, row: Any) -> None:
+        """What is in a leaf, against what it was made from."""
         match row.kind:
             case "entry":
                 self._entry(row)
@@ -177,18 +193,11 @@ class _Reading:
             case "statement":
                 self._statement(row)
             case _:
-                self._fault("leaf_edited", f"leaf {row.place}", f"no kind of leaf: {row.kind}")
-        if row.body is not None and leaf_hash(bytes(row.body)) != bytes(row.hash):
-            self._fault("leaf_edited", f"leaf {row.place}", "its content is not what its hash says")
-        for _ in self._growth.add(bytes(row.hash)):
-            pass
-        if not self._broken:
-            self._checkpoint(row, newest)
+                raise ValueError(row.kind)
 
     def _entry(self, row: Any) -> None:
         where = f"case {row.leaf_case} entry {row.leaf_seq}"
         if row.ledger_body is None:
-            self._heads.add(row.leaf_case, row.leaf_seq, bytes(row.hash))
             self._fault("entry_deleted", where, f"the ledger no longer has what leaf {row.place} was made of")
             return
         raw = bytes(row.ledger_body)
@@ -203,7 +212,6 @@ class _Reading:
             if self._attested and row.placed_at - row.happened_at > LATE:
                 hours = int((row.placed_at - row.happened_at) / timedelta(hours=1))
                 self._fault("late", where, f"it says it happened {hours} hours before it entered the log")
-        self._heads.add(row.leaf_case, row.leaf_seq, bytes(row.hash))
 
     def _attempt(self, row: Any) -> None:
         where = f"attempt {row.source}"
@@ -273,7 +281,7 @@ class _Reading:
                 if row.body is None:
                     self._fault("private_stray", where, f"a value of {row.path} is there without its entry")
                     continue
-                committed = json.loads(bytes(row.body))["private"].get(row.path)
+                committed = _committed(bytes(row.body), row.path)
                 if committed != ledger.commitment(bytes(row.salt), row.value):
                     self._fault("private_edited", where, f"the value of {row.path} is not the one committed to")
             place |= {"case": rows[-1].case_id, "seq": rows[-1].seq, "path": rows[-1].path}
@@ -331,6 +339,15 @@ def _columns(said: dict[str, Any], row: Any) -> list[str]:
         "leaf": ((said["case"], said["seq"]), (row.leaf_case, row.leaf_seq)),
     }
     return [name for name, (content, column) in wanted.items() if content != column]
+
+
+def _committed(body: bytes, path: str) -> str | None:
+    """The commitment of an entry to a value; none where it has none, or cannot be read."""
+    try:
+        found: str | None = json.loads(body)["private"].get(path)
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return None
+    return found
 
 
 def _signed(key: Key, encoded: str, message: bytes) -> bool:

@@ -73,7 +73,7 @@ def test_the_compose_file_is_valid(services: dict[str, Any]) -> None:
 def test_a_missing_secret_stops_the_start(tmp_path: Path) -> None:
     """Every value without a default is asked for by name."""
     lines = (ROOT / ".env.example").read_text()
-    keys = ("MUTASI_PAYLOAD_KEYS", "MUTASI_DOCUMENT_KEYS")
+    keys = ("MUTASI_PAYLOAD_KEYS", "MUTASI_DOCUMENT_KEYS", "MUTASI_PROOF_KEYS", "MUTASI_CHECKPOINTS")
     for name in ("POSTGRES_PASSWORD", "MUTASI_LOGIN_PASSWORD", *keys, "MUTASI_SMTP_URL"):
         without = tmp_path / name
         without.write_text(re.sub(rf"^{name}=.*$", "", lines, flags=re.MULTILINE))

@@ -98,6 +98,18 @@ async def test_an_entry_put_in_past_the_log(register: Logged) -> None:
     assert await register.faults() == {("never_logged", "case c_a entry 4")}
 
 
+async def test_what_is_no_entry_at_all(register: Logged) -> None:
+    """Put in with the triggers on, it is logged; the audit reads on and names it."""
+    for body in (b"no json", b"[]", b"{}", b"\xff"):
+        columns = {"body": body, "hash": ledger.leaf(body)}
+        await register.write(f"c_{body.hex()}", **columns)
+    await register.sequencer.sequence()
+    found = await register.faults()
+    assert {where for kind, where in found if kind == "unreadable"} == {
+        f"case c_{body.hex()} entry 1" for body in (b"no json", b"[]", b"{}", b"\xff")
+    }
+
+
 async def test_entries_in_another_order(register: Logged) -> None:
     for old, new in ((2, 22), (3, 2), (22, 3)):
         await register.tamper("UPDATE ledger SET seq = :new WHERE case_id = 'c_a' AND seq = :old", old=old, new=new)
