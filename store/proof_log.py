@@ -29,7 +29,7 @@ _CHECKPOINT = text("""
 _KEYS = text("SELECT key, since FROM log_key ORDER BY since")
 _HEADS = text("""
     SELECT DISTINCT ON (case_id) case_id, seq, hash FROM log_leaf
-    WHERE kind = 'entry' AND place < :place ORDER BY case_id, seq DESC
+    WHERE kind = 'entry' AND place < :place ORDER BY case_id DESC, seq DESC
 """)
 _NEWEST_HEADS = text("SELECT place, body FROM log_leaf WHERE kind = 'heads' ORDER BY place DESC LIMIT 1")
 _PLACE = text("SELECT place, hash FROM log_leaf WHERE kind = 'entry' AND case_id = :case AND seq = :seq")

@@ -71,12 +71,14 @@ _TURN = text("SELECT pg_try_advisory_xact_lock(hashtextextended('mutasi.log', 0)
 _WAIT = text("SELECT pg_advisory_xact_lock(hashtextextended('mutasi.log', 0))")
 _PATIENCE = text("SELECT set_config('lock_timeout', '60s', true), set_config('statement_timeout', '300s', true)")
 _ENTRIES = text("""
-    SELECT p.source, l.case_id, l.seq, l.body FROM log_pending p JOIN ledger l ON l.id = p.source
-    WHERE p.kind = 'entry' ORDER BY p.source LIMIT :limit
+    SELECT p.source, l.case_id, l.seq, l.body
+    FROM (SELECT source FROM log_pending WHERE kind = 'entry' ORDER BY source LIMIT :limit) p
+    JOIN ledger l ON l.id = p.source ORDER BY p.source
 """)
 _ATTEMPTS = text("""
-    SELECT p.source, a.* FROM log_pending p JOIN refused_attempt a ON a.id = p.source
-    WHERE p.kind = 'attempt' ORDER BY p.source LIMIT :limit
+    SELECT p.source, a.*
+    FROM (SELECT source FROM log_pending WHERE kind = 'attempt' ORDER BY source LIMIT :limit) p
+    JOIN refused_attempt a ON a.id = p.source ORDER BY p.source
 """)
 _LEAVES = text("""
     INSERT INTO log_leaf (place, kind, source, case_id, seq, hash, body)
