@@ -6,10 +6,9 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from email.utils import format_datetime
+from http import HTTPStatus
 from pathlib import Path
-from typing import NamedTuple, Protocol
-
-import httpx
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from activities.mail import PRODUCT, message_id
 from activities.notices import Refused, Smtp, Unreachable
@@ -19,6 +18,9 @@ from proof.note import Key, Note, NoteFault
 from runtime import i18n
 from store.proof_log import Signed
 from store.sequencing import Destination
+
+if TYPE_CHECKING:
+    import httpx
 
 DAILY = timedelta(hours=23)
 """Least time between two mails: one a day, at the full hour."""
@@ -148,7 +150,7 @@ class Witness:
 
     async def send(self, outgoing: Outgoing) -> Cosigned:
         answer = await self._add(outgoing, outgoing.last)
-        if answer.status_code == httpx.codes.CONFLICT and answer.text.strip().isdecimal():
+        if answer.status_code == HTTPStatus.CONFLICT and answer.text.strip().isdecimal():
             seen = int(answer.text)
             if seen > outgoing.signed.size:
                 raise Unreachable(f"the witness has seen a log of {seen} leaves, ours has {outgoing.signed.size}")
@@ -157,7 +159,7 @@ class Witness:
             raise Unreachable(f"the witness answered {answer.status_code}")
         return self._cosignature(answer.text, note.read(outgoing.signed.note).text)
 
-    async def _add(self, outgoing: Outgoing, old: int) -> httpx.Response:
+    async def _add(self, outgoing: Outgoing, old: int) -> "httpx.Response":
         proof = await outgoing.extends(old)
         steps = "".join(f"{base64.b64encode(step).decode()}\n" for step in proof)
         return await _post(self._url, f"old {old}\n{steps}\n{outgoing.signed.note}")
@@ -173,7 +175,9 @@ class Witness:
         raise Unreachable("the witness answered with no line of the key we know it by")
 
 
-async def _post(url: str, body: str) -> httpx.Response:
+async def _post(url: str, body: str) -> "httpx.Response":
+    import httpx  # here, because a worker that was killed is to be back soon, and most never post
+
     headers = {"Content-Type": "text/plain; charset=utf-8"}
     try:
         async with httpx.AsyncClient(timeout=SECONDS, trust_env=False) as client:

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,7 @@ from workflows import contract
 
 
 def sequencer(settings: Settings, engine: AsyncEngine) -> Sequencer:
-    return Sequencer(engine, settings.proof_origin, keys.proof_keys(settings))
+    return Sequencer(engine, settings.proof_origin, partial(keys.proof_keys, settings))
 
 
 def proof_log(settings: Settings, engine: AsyncEngine) -> ProofLog:

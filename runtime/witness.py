@@ -56,7 +56,11 @@ class Memory:
         self._lock = self._taken()
         if begin == file.exists():
             self._lock.close()
-            raise StateFault(f"{file} exists already" if begin else f"{file} is not there: a lost memory is no memory")
+            raise StateFault(
+                f"{file} exists already"
+                if begin
+                else f"{file} is not there: a lost memory is no memory; a new witness begins with --begin"
+            )
         if begin:
             self._write({})
         stored: dict[str, dict[str, str | int]] = json.loads(file.read_text())

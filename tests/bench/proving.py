@@ -92,7 +92,7 @@ async def _commit(engine: AsyncEngine, case: str, count: int = 2) -> None:
 
 
 async def _growth(engine: AsyncEngine, sizes: list[int]) -> None:
-    sequencer = Sequencer(engine, "mutasi.example.test/log", KEY)
+    sequencer = Sequencer(engine, "mutasi.example.test/log", lambda: KEY)
     while (done := await sequencer.sequence()) and done.added:
         pass
     first = ENTRIES_OF_A_CASE

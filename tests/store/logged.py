@@ -31,7 +31,7 @@ class Logged:
         self.owner_url = owner_url
         self.engine: AsyncEngine = app_engine(owner_url.replace("postgres@", "mutasi_app@"), 5)
         self.ring = {"k1": KEY}
-        self.sequencer = Sequencer(self.engine, ORIGIN, self.ring)
+        self.sequencer = Sequencer(self.engine, ORIGIN, lambda: self.ring)
         self._heads: dict[str, tuple[int, bytes]] = {}
 
     async def write(self, case: str, entries: int = 1, at: datetime | None = None, **columns: Any) -> None:

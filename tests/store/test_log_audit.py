@@ -208,7 +208,7 @@ async def made_anew(register: Logged, ring: dict[str, bytes], change: str) -> No
         await register.tamper(f"DELETE FROM {table}")
     await register.tamper("INSERT INTO log_pending SELECT 'entry', id FROM ledger")
     await register.tamper("INSERT INTO log_pending SELECT 'attempt', id FROM refused_attempt")
-    await Sequencer(register.engine, ORIGIN, ring).attest(datetime.now(UTC) + timedelta(seconds=1))
+    await Sequencer(register.engine, ORIGIN, lambda: ring).attest(datetime.now(UTC) + timedelta(seconds=1))
 
 
 async def test_a_restored_backup(register: Logged) -> None:
@@ -238,7 +238,7 @@ async def test_a_key_that_the_old_one_did_not_sign_for(register: Logged) -> None
     key = Key(ORIGIN, public_of(stranger))
     await register.tamper("INSERT INTO log_key VALUES (:key, 99)", key=str(key))
     await register.write("c_a")
-    await Sequencer(register.engine, ORIGIN, {"k5": stranger}).sequence()
+    await Sequencer(register.engine, ORIGIN, lambda: {"k5": stranger}).sequence()
     assert ("checkpoint_false", "checkpoint 10") in await register.faults()
 
 

@@ -101,7 +101,7 @@ async def test_what_is_rolled_back_has_no_place(register: Logged) -> None:
 
 async def test_many_sequencers_and_writers_at_once_leave_one_log(register: Logged) -> None:
     """Whoever does not have the turn leaves at once; no place is given twice, none is left out."""
-    others = [Sequencer(register.engine, ORIGIN, register.ring) for _ in range(2)]
+    others = [Sequencer(register.engine, ORIGIN, lambda: register.ring) for _ in range(2)]
     writing = asyncio.gather(*(register.write(f"c_{n}", 2) for n in range(40)))
     while not writing.done():
         await asyncio.gather(*(s.sequence(limit=7) for s in others))
@@ -198,7 +198,7 @@ async def test_a_key_is_replaced_by_one_that_the_old_one_signed_for(register: Lo
 async def test_without_its_key_the_log_stands_still(register: Logged) -> None:
     await register.write("c_a")
     await register.sequencer.sequence()
-    stranger = Sequencer(register.engine, ORIGIN, {"k9": b"\x09" * 32})
+    stranger = Sequencer(register.engine, ORIGIN, lambda: {"k9": b"\x09" * 32})
     await register.write("c_a")
     with pytest.raises(LogFault, match="MUTASI_PROOF_KEYS"):
         await stranger.sequence()
