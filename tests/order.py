@@ -4,11 +4,13 @@ import gzip
 import hashlib
 import hmac
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import rfc8785
 
+from store.log_audit import audit
 from store.rebuild import rebuild
 from tests.house import House
 
@@ -21,6 +23,7 @@ async def the_house_is_in_order(house: House) -> None:
     assert await house.sql(_DOUBLE) == []
     assert await house.sql(_STRAY_HOLDS) == []
     assert await house.sql(_DOUBLE_COMMANDS) == []
+    await _the_log_has_it_all(house)
 
 
 _DOUBLE = """
@@ -34,6 +37,15 @@ _STRAY_HOLDS = """
 _DOUBLE_COMMANDS = """
     SELECT command_id FROM ledger GROUP BY command_id HAVING count(DISTINCT case_id) > 1
 """
+
+
+async def _the_log_has_it_all(house: House) -> None:
+    """Every entry and refused attempt has its leaf, the heads are those of all cases, and an audit finds no fault."""
+    await house.sequencer().attest(datetime.now(UTC))
+    found = await audit(house.engine, datetime.now(UTC))
+    assert found.faults == []
+    [row] = await house.sql("SELECT (SELECT count(*) FROM ledger) AS entries, count(*) AS cases FROM docket")
+    assert (found.entries, found.cases) == (row.entries, row.cases)
 
 
 async def _chains_are_whole(house: House) -> None:
