@@ -1,5 +1,6 @@
 """The ways out of the house for a signed checkpoint: a directory, mail, a webhook, witnesses that cosign it."""
 
+import asyncio
 import base64
 import os
 from collections.abc import Awaitable, Callable
@@ -61,17 +62,19 @@ class FileDrop:
         self._directory = directory
 
     async def send(self, outgoing: Outgoing) -> None:
-        signed = outgoing.signed
-        name = f"{signed.size:012d}-{signed.root.hex()[:16]}{SUFFIX}"
-        draft = self._directory / f".{name}.{os.getpid()}"
         try:
-            with draft.open("w", encoding="utf-8") as file:
-                file.write(signed.note)
-                file.flush()
-                os.fsync(file.fileno())
-            draft.replace(self._directory / name)
+            await asyncio.to_thread(self._write, outgoing.signed)
         except OSError as error:
             raise Unreachable(f"{type(error).__name__}: {error.strerror}") from error
+
+    def _write(self, signed: Signed) -> None:
+        name = f"{signed.size:012d}-{signed.root.hex()[:16]}{SUFFIX}"
+        draft = self._directory / f".{name}.{os.getpid()}"
+        with draft.open("w", encoding="utf-8") as file:
+            file.write(signed.note)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(self._directory / name)
 
     def held(self, origin: str) -> list[Checkpoint]:
         """The checkpoints of this log that lie there, whoever signed them. Raises `OSError`, `NoteFault`."""

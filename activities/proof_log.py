@@ -25,7 +25,7 @@ log = structlog.get_logger("mutasi.proof_log")
 
 PAUSE_SECONDS = 2
 """Between two turns of the sequencer when nothing waits: how long an entry waits for its place."""
-ATTEST_PAUSE_SECONDS = 60
+ATTEST_PAUSE_SECONDS = 60.0
 """Least time between two attestations because of cases that were closed."""
 
 LEAVES = Counter("mutasi_log_leaves_total", "Leaves that this worker gave their place in the transparency log")
@@ -57,7 +57,8 @@ class ProofLog:
         self._origin = origin
         self._channels = {(c.to.channel, c.to.target): c for c in channels}
         self._drop = drop
-        self._attested = 0.0
+        self._attested = -ATTEST_PAUSE_SECONDS
+        self._owed = False
 
     @property
     def destinations(self) -> list[Destination]:
@@ -67,8 +68,9 @@ class ProofLog:
         """What is held outside and not continued by this log, as long as nobody has acknowledged it."""
         if self._drop is None:
             return []
+        held = await asyncio.to_thread(self._drop.held, self._origin)
         async with self._engine.connect() as connection:
-            return await outside.conflicts(connection, self._drop.held(self._origin))
+            return await outside.conflicts(connection, held)
 
     async def guard(self) -> None:
         """Raise `LogBehind` when something outside is not continued; `OSError` or `NoteFault` if it cannot be read."""
@@ -109,13 +111,14 @@ class ProofLog:
             LEAVES.inc(done.added)
             SIZE.set(done.size)
             log.info("log.sequenced", added=done.added, size=done.size)
-        if done.closed and time.monotonic() - self._attested > ATTEST_PAUSE_SECONDS:
+        self._owed |= done.closed
+        if self._owed and time.monotonic() - self._attested > ATTEST_PAUSE_SECONDS:
             await self.attested()
         return done.added > 0
 
     async def attested(self) -> int:
         """Attest, and queue the checkpoint for every way out."""
-        self._attested = time.monotonic()
+        self._attested, self._owed = time.monotonic(), False
         done = await self._sequencer.attest(datetime.now(UTC), self.destinations)
         LEAVES.inc(done.added)
         SIZE.set(done.size)

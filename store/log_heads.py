@@ -47,5 +47,6 @@ class Heads:
         said = json.loads(body)
         if self._root is None:
             self._root = root_of(self._leaves)
-        if said["kind"] != HEADS or (said["cases"], said["root"]) != (len(self), self._root.hex()):
+        mine = (HEADS, len(self), self.entries, self._root.hex())
+        if (said["kind"], said["cases"], said["entries"], said["root"]) != mine:
             yield "these are not the heads of the entries before it"

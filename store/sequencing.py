@@ -186,7 +186,7 @@ class Sequencer:
 
     async def acknowledge(
         self, now: datetime, outside: Sequence[Checkpoint], by: str, reason: str, destinations: Sequence[Destination]
-    ) -> Sequenced:
+    ) -> None:
         """Record that somebody knows of checkpoints outside that this log does not continue, and goes on."""
         async with self._waited() as connection:
             writing = await self._writing(connection)
@@ -198,9 +198,7 @@ class Sequencer:
             }
             await writing.state(ACKNOWLEDGED, said, private=private)
             await writing.sign()
-            size = writing.growth.size
-        done = await self.attest(now, destinations)
-        return Sequenced(done.added + 1, max(size, done.size))
+        await self.attest(now, destinations)
 
     @asynccontextmanager
     async def _waited(self) -> AsyncIterator[AsyncConnection]:
@@ -218,6 +216,8 @@ class Sequencer:
         if (newest.size, newest.root) != (size, growth.root) if newest else size:
             raise LogFault("the log is not what its newest checkpoint says: `mutasi audit log` says where")
         writing = _Writing(connection, self, growth, await proof_log.keys(connection))
+        if writing.keys and writing.keys[-1].key.name != self._origin:
+            raise LogFault(f"the log is named {writing.keys[-1].key.name}: MUTASI_PROOF_ORIGIN must not change")
         if not newest:
             if not (mine := self._mine()):
                 raise LogFault("there is no key to open the log with")

@@ -76,6 +76,18 @@ async def test_entries_and_checkpoints_are_proved(house: House) -> None:
     assert json.loads(attempt.body)["code"] == "act_not_open"
 
 
+async def test_a_closed_case_is_attested_without_being_asked(house: House) -> None:
+    case = await house.open("lateral_pass")
+    log = house.proof_log()
+    await log.turn()
+    assert await house.sql("SELECT 1 FROM log_leaf WHERE kind = 'heads'") == []
+    await case.act("cancel", "hr_head", reason="Tidak jadi")
+    assert case.state["stage"] == "closed"
+    await log.turn()
+    entries, proof, point = await whole(house, case)
+    verify_whole(entries, proof, point)
+
+
 async def test_what_cannot_be_proved_is_refused_with_words(common_house: House) -> None:
     async def ask(path: str, **params: Any) -> Any:
         return await common_house.request("GET", path, AUDITOR, params=params)

@@ -205,6 +205,12 @@ async def test_without_its_key_the_log_stands_still(register: Logged) -> None:
     assert len(await register.rows("SELECT 1 FROM log_pending")) == 1
 
 
+async def test_a_log_keeps_its_name(register: Logged) -> None:
+    await register.sequencer.sequence()
+    with pytest.raises(LogFault, match="MUTASI_PROOF_ORIGIN"):
+        await Sequencer(register.engine, "other.example.test/log", lambda: register.ring).sequence()
+
+
 async def test_checkpoints_are_queued_no_more_often_than_asked(register: Logged) -> None:
     now = datetime.now(UTC)
     to = [Destination("file", "drop"), Destination("mail", "a@example.test", every=timedelta(hours=23))]
@@ -251,7 +257,7 @@ def test_heads_kept_on_the_way_are_the_heads_made_anew(cases: list[str]) -> None
         seq = newest.get(case, Head(case, 0, b"")).length + 1
         newest[case] = Head(case, seq, leaf_hash(b"%d" % n))
         kept.add(*newest[case])
-        body: dict[str, Any] = {"kind": HEADS, "cases": len(newest)}
+        body: dict[str, Any] = {"kind": HEADS, "cases": len(newest), "entries": n + 1}
         body["root"] = tree.root_of(newest[c].leaf for c in sorted(newest)).hex()
         assert list(kept.faults(json.dumps(body).encode())) == []
         assert list(kept.faults(json.dumps({**body, "root": "00" * 32}).encode())) != []
