@@ -14,6 +14,7 @@ COPY --from=libraries /venv /venv
 WORKDIR /app
 COPY pyproject.toml worker.py ./
 COPY domain domain
+COPY proof proof
 COPY store store
 COPY workflows workflows
 COPY activities activities

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from email.message import EmailMessage
 from typing import Protocol
 
 import aiosmtplib
@@ -61,10 +62,10 @@ class Smtp:
             "password": password,
             "timeout": timeout,
         }
-        self._sender = sender
+        self.sender = sender
 
     def session(self) -> "SmtpSession":
-        return SmtpSession(aiosmtplib.SMTP(**self._options), self._sender)  # type: ignore[arg-type]
+        return SmtpSession(aiosmtplib.SMTP(**self._options), self.sender)  # type: ignore[arg-type]
 
 
 class SmtpSession:
@@ -82,7 +83,10 @@ class SmtpSession:
             self._client.close()
 
     async def send(self, notice: Unsent) -> None:
-        message = compose(notice, self._sender, datetime.now(UTC))
+        await self.post(compose(notice, self._sender, datetime.now(UTC)))
+
+    async def post(self, message: EmailMessage) -> None:
+        """Hand a message to the server."""
         try:
             if not self._client.is_connected:
                 await self._client.connect()
@@ -115,7 +119,7 @@ class Notices:
         """Send what is due. Raises, to be tried again, while something could not be sent and may yet be."""
         given_up: list[str] = []
         unreachable: str | None = None
-        async with _beating(), self._postman.session() as session:
+        async with beating(), self._postman.session() as session:
             called = await calls.carry_out(self._engine, delivery)
             for notice in await self._due(delivery):
                 try:
@@ -168,7 +172,7 @@ class Notices:
 
 
 @asynccontextmanager
-async def _beating() -> AsyncIterator[None]:
+async def beating() -> AsyncIterator[None]:
     """Tell the engine that this attempt is alive, so that a dead worker is noticed within seconds."""
 
     async def beat() -> None:

@@ -18,7 +18,7 @@ from api import health, metrics, openapi, problems
 from api.auth import Tokens
 from api.deps import Services, known_parameters
 from api.desk import Desk
-from api.routes import calendar, cases, documents, oversight, policies, register, reports, seats, work
+from api.routes import calendar, cases, documents, oversight, policies, proofs, register, reports, seats, work
 from runtime import keys, temporal
 from runtime.settings import Settings, required
 from store.contents import Contents
@@ -66,9 +66,10 @@ def create_app(settings: Settings, services: Services | None = None) -> FastAPI:
         redirect_slashes=False,
         generate_unique_id_function=lambda route: route.operation_id or route.name,
     )
-    for module in (calendar, cases, documents, oversight, policies, register, reports, seats, work):
+    for module in (calendar, cases, documents, oversight, policies, proofs, register, reports, seats, work):
         app.include_router(module.router, prefix=PREFIX, dependencies=[Depends(known_parameters)])
     app.include_router(health.router)
+    app.include_router(proofs.well_known, dependencies=[Depends(known_parameters)])
     problems.install(app)
     openapi.install(app)
     app.add_middleware(BodyLimit)

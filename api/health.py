@@ -10,6 +10,7 @@ from sqlalchemy import text
 
 from api import metrics
 from api.deps import ServicesDep
+from store import deliveries, proof_log
 
 router = APIRouter(tags=["health"])
 
@@ -54,4 +55,8 @@ async def scrape(services: ServicesDep) -> Response:
         metrics.NOTICES.clear()
         for row in await connection.execute(_NOTICES):
             metrics.NOTICES.labels(row.state).set(row.n)
+        metrics.LOG_PENDING.set(await proof_log.pending(connection))
+        metrics.CHECKPOINTS.clear()
+        for sent in await deliveries.latest(connection):
+            metrics.CHECKPOINTS.labels(sent.channel, sent.state).inc()
     return Response(generate_latest(metrics.REGISTRY), media_type="text/plain; version=0.0.4")

@@ -19,6 +19,10 @@ SECONDS = Histogram(
 ACTS = Counter("mutasi_acts_total", "Acts handed in, by what became of them", ["act", "outcome"], registry=REGISTRY)
 OPEN_CASES = Gauge("mutasi_open_cases", "Open cases by stage", ["stage"], registry=REGISTRY)
 OVERDUE_CASES = Gauge("mutasi_overdue_cases", "Open cases past their due date", registry=REGISTRY)
+LOG_PENDING = Gauge("mutasi_log_pending", "Rows that wait for their place in the transparency log", registry=REGISTRY)
+CHECKPOINTS = Gauge(
+    "mutasi_checkpoint_deliveries", "Newest checkpoint to each destination", ["channel", "state"], registry=REGISTRY
+)
 NOTICES = Gauge("mutasi_notices", "Notices by state", ["state"], registry=REGISTRY)
 
 

@@ -3,7 +3,8 @@
     Refusal
     ├── NOT_FOUND      the case does not exist, or not for this viewer
     │   ├── case_unknown
-    │   └── document_unknown
+    │   ├── document_unknown
+    │   └── not_logged_yet          not in the transparency log yet, or not in that checkpoint
     ├── FORBIDDEN      this person may not do this act in any capacity he holds now
     │   ├── not_authorised          no office or role that may
     │   ├── own_case                nobody acts in office on his own case
@@ -98,6 +99,7 @@
         ├── assignment_too_long
         ├── post_not_equal
         ├── override_document_required
+        ├── log_size_unknown        the log was never signed at that size
         └── idempotency_key_reused
 
 HTTP knows the categories in one place (`api/problems.py`); the words are in `locale/`.
@@ -229,6 +231,9 @@ class RefusalCode(StrEnum):
     DOCUMENT_CONTENT_UNKNOWN = "document_content_unknown", Category.INVALID
     DOCUMENT_DATE_REQUIRED = "document_date_required", Category.INVALID
     DOCUMENT_EXPIRED = "document_expired", Category.INVALID
+
+    NOT_LOGGED_YET = "not_logged_yet", Category.NOT_FOUND
+    LOG_SIZE_UNKNOWN = "log_size_unknown", Category.INVALID
 
 
 _R = RefusalCode

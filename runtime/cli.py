@@ -9,7 +9,7 @@ import typer
 from pydantic import ValidationError
 from sqlalchemy.exc import DBAPIError
 
-from runtime import calendar_cli, case_cli, policy_cli, terminal
+from runtime import calendar_cli, case_cli, log_cli, policy_cli, terminal
 from runtime.leaving import leave
 from runtime.settings import MissingSetting, Settings
 from runtime.terminal import Json, console, errors, fail, print_json, table
@@ -22,6 +22,8 @@ app = typer.Typer(
 app.add_typer(case_cli.app, name="case")
 app.add_typer(policy_cli.app, name="policy")
 app.add_typer(calendar_cli.app, name="calendar")
+app.add_typer(log_cli.app, name="log")
+app.add_typer(log_cli.audit_app, name="audit")
 
 
 @app.command()
@@ -218,6 +220,29 @@ def doctor(as_json: Json = False) -> None:
                 console.print(f"      -> {check['remedy']}", highlight=False, soft_wrap=True)
     if not report["ok"]:
         raise typer.Exit(1)
+
+
+@app.command()
+def witness(
+    log: Annotated[list[str], typer.Option("--log", help="Key of a log to cosign for, as its operator tells it.")],
+    name: Annotated[str, typer.Option("--name", help="Name of this witness, a URL without its scheme.")],
+    home: Annotated[Path, typer.Option("--home", help="Where it keeps its key and its memory.")] = Path(".witness"),
+    host: Annotated[str, typer.Option("--host", help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option("--port", help="Port to listen on.")] = 8090,
+    begin: Annotated[bool, typer.Option("--begin", help="Make key and memory first; once for each witness.")] = False,
+) -> None:
+    """Cosign the checkpoints of a log, on a machine that is not the log's. Needs no database and no settings."""
+    from proof.note import NoteFault
+    from runtime import logs
+    from runtime import witness as witnessing
+
+    logs.configure("console", "INFO", "witness")
+    try:
+        witnessing.serve(
+            name, log, home, host, port, begin, lambda key: console.print(key, highlight=False, soft_wrap=True)
+        )
+    except (witnessing.StateFault, NoteFault) as fault:
+        raise fail(str(fault)) from None
 
 
 def main() -> NoReturn:

@@ -15,7 +15,7 @@ from temporalio.api.enums.v1 import TaskQueueType
 from temporalio.api.taskqueue.v1 import TaskQueue
 from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
 
-from runtime import keys, temporal
+from runtime import keys, proof_log, temporal
 from runtime.prepare import ZONE, owner, read_policy
 from runtime.settings import MissingSetting, Settings, required
 from store.engine import app_engine
@@ -98,10 +98,12 @@ async def _schema(settings: Settings) -> Check:
 _RIGHTS = text("""
     SELECT session_user AS login, current_user AS acts_as,
            (SELECT rolsuper FROM pg_roles WHERE rolname = session_user) AS superuser,
-           has_table_privilege('ledger', 'UPDATE') OR has_table_privilege('ledger', 'DELETE')
-             OR has_table_privilege('ledger', 'TRUNCATE') AS may_change,
-           (SELECT count(*) FROM pg_trigger WHERE tgrelid = 'ledger'::regclass AND NOT tgisinternal
-              AND tgenabled <> 'D') AS triggers
+           bool_or(has_table_privilege(t, 'UPDATE') OR has_table_privilege(t, 'DELETE')
+             OR has_table_privilege(t, 'TRUNCATE')) AS may_change,
+           min((SELECT count(*) FROM pg_trigger WHERE tgrelid = t::regclass AND NOT tgisinternal
+              AND tgfoid = 'refuse_change'::regproc AND tgenabled <> 'D')) AS triggers,
+           (SELECT count(*) FROM pg_trigger WHERE tgfoid = 'await_sequencing'::regproc AND tgenabled <> 'D') AS queues
+    FROM unnest(ARRAY['ledger', 'log_leaf', 'log_node', 'log_key', 'log_checkpoint']) AS t
 """)
 
 
@@ -112,11 +114,11 @@ async def _ledger(settings: Settings) -> Check:
             rights = (await connection.execute(_RIGHTS)).one()
     finally:
         await engine.dispose()
-    if rights.triggers < 2:
+    if rights.triggers < 2 or rights.queues < 2:
         return Check(
             "ledger",
             "fault",
-            "its append-only triggers are missing or disabled",
+            "triggers that protect it, or give its entries to the log, are missing or disabled",
             "run `mutasi migrate`; find out who removed them",
         )
     if rights.may_change:
@@ -222,6 +224,7 @@ async def _keys(settings: Settings) -> Check:
     keys.token_key(settings)
     found = keys.payload_keys(settings)
     keys.document_keys(settings)
+    keys.proof_keys(settings)
     for file in (settings.home / "keys").glob("*"):
         if file.stat().st_mode & 0o077:
             return Check("keys", "fault", f"{file.name} can be read by others", f"chmod 600 {file}")
@@ -262,6 +265,34 @@ async def _documents(settings: Settings) -> Check:
     return Check("documents", "ok", counted)
 
 
+LOG_WAIT = 500
+"""Rows that may wait for their place in the log: a burst does, more means that nobody gives places."""
+
+
+async def _log(settings: Settings) -> Check:
+    found = await proof_log.status(settings)
+    if found["not_continued"]:
+        newest = found["not_continued"][0]["size"]
+        return Check(
+            "log", "fault", f"it does not continue the checkpoint of size {newest} that is held outside",
+            "docs/operations.md, The transparency log: find out why, then `mutasi log acknowledge`",
+        )  # fmt: skip
+    if found["pending"] > LOG_WAIT:
+        return Check("log", "fault", f"{found['pending']} rows wait for their place", REMEDIES["log"])
+    if failed := [d for d in found["deliveries"] if d["state"] == "failed"]:
+        return Check(
+            "log", "warning", f"a checkpoint does not arrive by {failed[0]['channel']}: {failed[0]['fault']}",
+            "`mutasi log status` has the rest; it is tried again until it arrives",
+        )  # fmt: skip
+    counted = f"{found['size']} leaves, {found['pending']} waiting"
+    if settings.proof_drop or settings.proof_witnesses or settings.proof_mail:
+        return Check("log", "ok", f"{counted}; checkpoints leave this machine")
+    return Check(
+        "log", "warning" if settings.env == "production" else "ok", f"{counted}; no checkpoint leaves this machine",
+        "set MUTASI_PROOF_DROP, MUTASI_PROOF_MAIL or MUTASI_PROOF_WITNESSES",
+    )  # fmt: skip
+
+
 def _today() -> date:
     return datetime.now(UTC).astimezone(ZONE).date()
 
@@ -273,6 +304,7 @@ EXAMINATIONS: dict[str, Examination] = {
     "database": _database,
     "schema": _schema,
     "ledger": _ledger,
+    "log": _log,
     "policy": _policy,
     "calendar": _calendar,
     "documents": _documents,
@@ -286,6 +318,7 @@ REMEDIES = {
     "database": "is PostgreSQL running, and DATABASE_URL right? `mutasi up` starts an embedded one",
     "schema": "run `mutasi migrate` as the owner of the schema (DATABASE_OWNER_URL)",
     "ledger": "run `mutasi migrate`",
+    "log": "is a worker running? the newest lines `log.stopped` of the workers say what keeps the log from being kept",
     "policy": "MUTASI_POLICY must name a policy file; then run `mutasi migrate`",
     "calendar": "run `mutasi migrate`",
     "documents": "run `mutasi migrate`; MUTASI_DOCUMENT_KEYS must be set in production",

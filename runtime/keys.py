@@ -11,6 +11,8 @@ from pydantic import SecretStr
 
 from runtime.settings import MissingSetting, Settings
 
+PROOF_RING = "proof.keys"
+
 
 def token_key(settings: Settings) -> str:
     """The Ed25519 key that signs bearer tokens, PEM."""
@@ -27,6 +29,25 @@ def payload_keys(settings: Settings) -> dict[str, bytes]:
 def document_keys(settings: Settings) -> dict[str, bytes]:
     """AES-256 keys of the contents of documents by id, the one for new contents first."""
     return _ring(settings, settings.document_keys, "documents.keys", "MUTASI_DOCUMENT_KEYS")
+
+
+def proof_keys(settings: Settings) -> dict[str, bytes]:
+    """Ed25519 keys of the transparency log by id, the newest first."""
+    return _ring(settings, settings.proof_keys, PROOF_RING, "MUTASI_PROOF_KEYS")
+
+
+def add_proof_key(settings: Settings) -> str:
+    """Put a new key before those of the ring in MUTASI_HOME; its id. Production changes its own secrets."""
+    if settings.proof_keys or settings.env == "production":
+        raise MissingSetting("MUTASI_PROOF_KEYS", "put a new key into it and restart the workers")
+    proof_keys(settings)
+    path = settings.home / "keys" / PROOF_RING
+    added = _new_payload_key()
+    draft = path.with_suffix(f".{os.getpid()}.{secrets.token_hex(4)}")
+    draft.touch(mode=0o600)
+    draft.write_text(f"{added},{path.read_text()}")
+    draft.replace(path)
+    return added.partition(":")[0]
 
 
 def _ring(settings: Settings, given: SecretStr | None, name: str, variable: str) -> dict[str, bytes]:

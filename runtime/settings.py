@@ -2,12 +2,14 @@
 
 import json
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, SecretStr
+from pydantic import BeforeValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 _ROOT = Path(__file__).resolve().parent.parent
+_EMPTY = BeforeValidator(lambda value: value or None)
+"""A variable that is there and empty says the same as one that is not there."""
 
 
 class Settings(BaseSettings):
@@ -103,6 +105,33 @@ class Settings(BaseSettings):
         None,
         validation_alias="MUTASI_DOCUMENT_KEYS",
         description="`id:base64,…`, newest first: AES-256 keys of the documents' contents; default: as the token key.",
+    )
+    proof_keys: SecretStr | None = Field(
+        None,
+        validation_alias="MUTASI_PROOF_KEYS",
+        description="`id:base64,…`, newest first: Ed25519 keys of the transparency log; default: as the token key.",
+    )
+    proof_origin: str = Field(
+        "mutasi.example.test/log",
+        pattern=r"^[^\s+]+$",
+        validation_alias="MUTASI_PROOF_ORIGIN",
+        description="Name of the transparency log, a URL without its scheme. Never change it.",
+    )
+    proof_drop: Annotated[Path | None, _EMPTY] = Field(
+        None,
+        validation_alias="MUTASI_PROOF_DROP",
+        description="Directory on another machine that checkpoints are written to, and compared with at each start.",
+    )
+    proof_mail: Annotated[str | None, _EMPTY] = Field(
+        None, validation_alias="MUTASI_PROOF_MAIL", description="Address that a checkpoint is mailed to once a day."
+    )
+    proof_webhook: Annotated[str | None, _EMPTY] = Field(
+        None, validation_alias="MUTASI_PROOF_WEBHOOK", description="URL that checkpoints are posted to."
+    )
+    proof_witnesses: Annotated[str | None, _EMPTY] = Field(
+        None,
+        validation_alias="MUTASI_PROOF_WITNESSES",
+        description="`URL KEY,…`: witnesses to cosign checkpoints, each with the key that `mutasi witness` shows.",
     )
     payload_encryption: bool = Field(
         True,

@@ -12,6 +12,7 @@ NAMES = frozenset(
         "commit.before_write",
         "commit.before_commit",
         "commit.after_commit",
+        "log.before_commit",
         "notice.before_send",
         "notice.after_send",
         "notice.after_mark",

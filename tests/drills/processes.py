@@ -19,7 +19,7 @@ class WorkerProcess:
 
     def __init__(self, house: House, home: Path, failpoint: str = "") -> None:
         config = house.client.service_client.config
-        self._environment = {
+        self.environment = {
             **os.environ,
             "DATABASE_URL": house.url,
             "TEMPORAL_ADDRESS": config.target_host,
@@ -47,7 +47,7 @@ class WorkerProcess:
             await asyncio.to_thread(self.process.wait, 30)
 
     def _start(self, failpoint: str) -> None:
-        environment = {**self._environment, **({"FAILPOINT": failpoint} if failpoint else {})}
+        environment = {**self.environment, **({"FAILPOINT": failpoint} if failpoint else {})}
         self.process = subprocess.Popen([sys.executable, "-m", "worker"], env=environment, stdin=subprocess.DEVNULL)
 
     async def _revive(self) -> None:
