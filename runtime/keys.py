@@ -13,7 +13,7 @@ from runtime.settings import MissingSetting, Settings
 
 
 def token_key(settings: Settings) -> str:
-    """The Ed25519 key that signs bearer tokens, PEM."""
+    """The Ed25519 key that signs cursors and demo tokens, PEM."""
     if settings.token_key:
         return settings.token_key.get_secret_value()
     return _made_once(settings, "token-ed25519.pem", _new_token_key, "MUTASI_TOKEN_KEY")
@@ -27,6 +27,11 @@ def payload_keys(settings: Settings) -> dict[str, bytes]:
 def document_keys(settings: Settings) -> dict[str, bytes]:
     """AES-256 keys of the contents of documents by id, the one for new contents first."""
     return _ring(settings, settings.document_keys, "documents.keys", "MUTASI_DOCUMENT_KEYS")
+
+
+def identity_keys(settings: Settings) -> dict[str, bytes]:
+    """AES-256 keys of second factors by id, the one for new secrets first."""
+    return _ring(settings, settings.identity_keys, "identity.keys", "MUTASI_IDENTITY_KEYS")
 
 
 def _ring(settings: Settings, given: SecretStr | None, name: str, variable: str) -> dict[str, bytes]:
