@@ -13,7 +13,7 @@ _ROOT = Path(__file__).resolve().parent.parent
 class Settings(BaseSettings):
     """Everything an operator can set. Only what is named here is read from the environment."""
 
-    model_config = SettingsConfigDict(env_prefix="", extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="", extra="ignore", validate_default=False)
 
     env: Literal["development", "test", "production"] = Field(
         "development",
