@@ -25,8 +25,8 @@ class NoDemo(Exception):
 
     def __init__(self) -> None:
         super().__init__(
-            "there are demo tokens in the demo alone; sign in with `POST /tokens` and put the access token into "
-            "MUTASI_TOKEN"
+            "demo tokens are for the demo alone, which production never is; sign in with `POST /tokens` and put the "
+            "access token into MUTASI_TOKEN"
         )
 
 

@@ -4,6 +4,7 @@ import json
 import re
 from typing import Any
 
+import psycopg
 import pytest
 from typer.testing import CliRunner
 
@@ -75,3 +76,21 @@ def test_a_service_from_its_making_to_its_end(operator: Operator) -> None:
     assert "nothing to revoke" in operator.does("service", "revoke", "simpeg", fails=True)
     what = [e["what"] for e in operator.told("account", "events", "simpeg")]
     assert what == ["token_revoked", "token_revoked", "token_issued", "token_issued", "created"]
+
+
+def test_the_doctor_warns_before_the_last_token_ends_and_misses_a_key(operator: Operator, database: str) -> None:
+    def examined() -> Any:
+        report = json.loads(operator.does("doctor", "--json", fails=True))
+        return next(c for c in report["checks"] if c["name"] == "identity")
+
+    operator.does("service", "create", "simpeg", "--scope", "register:read", "--days", "10")
+    operator.does("service", "create", "siasn", "--scope", "register:read", "--days", "60")
+    ending = examined()
+    assert ending["state"] == "warning" and "simpeg" in ending["detail"] and "siasn" not in ending["detail"]
+    operator.does("service", "rotate", "simpeg", "--days", "60")
+    assert examined()["state"] == "ok"
+    operator.does("account", "create", "hr_head", "--name", "kepala.bkd")
+    with psycopg.connect(database) as connection:
+        connection.execute("UPDATE account SET totp_key_id = 'k0', totp_sealed = 'x' WHERE name = 'kepala.bkd'")
+    lost = examined()
+    assert lost["state"] == "fault" and "k0" in lost["detail"] and "MUTASI_IDENTITY_KEYS" in lost["remedy"]

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import RedirectResponse
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from api.deps import Now, ServicesDep, Stranger
+from api.deps import Now, ServicesDep
 from api.identity import COOKIE, Identity, client_of
 from api.oidc import Flow, Provider, Unavailable, Untrusted
 from api.problems import Problem
@@ -36,13 +36,14 @@ _LOCAL = re.compile(r"/(?![/\\])[\w\-./?=&%]*", re.ASCII)
     responses=problems(404, 422, 429, 503),
 )
 async def set_out(
-    identity: Stranger,
+    request: Request,
     services: ServicesDep,
     now: Now,
     return_to: Annotated[str, Query(max_length=500, description="A path of ours to come back to.")] = HOME,
 ) -> Response:
-    """Send the browser to the OpenID provider."""
-    provider = _provider(identity)
+    """Send the browser to the OpenID provider; a link on another page may lead here."""
+    services.identity.unhurried_address(request)
+    provider = _provider(services.identity)
     flow, browser = provider_flows.new()
     try:
         response = RedirectResponse(await provider.address(Flow(*flow)), status_code=303)
