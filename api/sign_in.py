@@ -77,15 +77,14 @@ class SignIn:
         password = _strong(password, ())
         account = await self._try(name, knock, now)
         hashed = await self.passwords.hash(password)
-        done = False
-        if account is not None and account.open:
-            async with self._engine.begin() as connection:
-                done = await accounts.use_enrolment(connection, account.id, code, hashed, now)
-                if done:
-                    # Asked only of whoever has the code, and taken back with it: the words tell whose account it is.
-                    _strong(password, await accounts.personal_words(connection, account.id))
-                    await sessions.end(connection, account.id, now, "enrolled")
-                    await record(connection, Happened.ENROLLED, at=now, account=account.id, knock=knock)
+        account_id = account.id if account and account.open else ""
+        async with self._engine.begin() as connection:
+            done = await accounts.use_enrolment(connection, account_id, code, hashed, now)
+            if done:
+                # Asked only of whoever has the code, and taken back with it: the words tell whose account it is.
+                _strong(password, await accounts.personal_words(connection, account_id))
+                await sessions.end(connection, account_id, now, "enrolled")
+                await record(connection, Happened.ENROLLED, at=now, account=account_id, knock=knock)
         if not done:
             await self._note(Happened.REFUSED, account, "enrolment", knock, now)
             raise Problem("enrolment_refused")
