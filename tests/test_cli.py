@@ -165,6 +165,8 @@ def test_up_says_where_everything_is_and_who_can_be_played(product: Product) -> 
         assert address in product.said
     ui = f"http://127.0.0.1:{product.environment['MUTASI_TEMPORAL_UI_PORT']}"
     assert ui in product.said
+    assert "DEMO  Synthetic people; anybody may be anybody." in product.said
+    assert "DEMO" in (product.home / "logs" / "api.log").read_text()
     for who in ("hr_officer", "hr_head", "governor", "regional_secretary", "board_member", "auditor", EMPLOYEE):
         assert who in product.said
     for url in (f"{product.api}/docs", f"{product.api}/readyz", ui):
@@ -429,7 +431,7 @@ def test_no_log_names_anybody(product: Product, case: dict[str, Any]) -> None:
 def test_an_empty_register_is_filled_and_kept_over_a_restart(tmp_path: Path, province: Path) -> None:
     product = Product(tmp_path, MUTASI_DEMO="false")
     product.start()
-    assert "hr_officer" not in product.said, "there is nobody to play"
+    assert "hr_officer" not in product.said and "DEMO" not in product.said, "there is nobody to play"
     assert product.run("token", "governor").returncode == 1
     assert product.told("import", str(province))["changed"]["employees"]["added"] == 1500
     officer = product.enrol("hr_officer", "petugas")

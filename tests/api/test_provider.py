@@ -229,6 +229,11 @@ async def test_nobody_is_sent_on_to_another_site(joined: House, elsewhere: str) 
         assert (answer.status_code, answer.headers["location"]) == (303, "/api/v1/me")
 
 
+async def test_a_link_on_another_page_may_lead_to_the_provider(joined: House) -> None:
+    async with browser(joined, **{"Sec-Fetch-Site": "cross-site"}) as client:
+        assert (await round_trip(client, real.KNOWN)).status_code == 303
+
+
 async def test_a_provider_that_is_away_or_is_somebody_else_is_said_so(joined: House, running: Running) -> None:
     identity = joined.app.state.services.identity
     for issuer in (f"http://127.0.0.1:{free_port()}/o", f"{running.issuer}/"):
