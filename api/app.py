@@ -18,7 +18,22 @@ from api import health, metrics, openapi, problems
 from api.auth import Tokens
 from api.deps import Services, known_parameters
 from api.desk import Desk
-from api.routes import calendar, cases, documents, oversight, policies, proofs, register, reports, seats, work
+from api.identity import Identity
+from api.routes import (
+    account,
+    calendar,
+    cases,
+    documents,
+    oversight,
+    policies,
+    proofs,
+    provider,
+    register,
+    reports,
+    seats,
+    sign_in,
+    work,
+)
 from runtime import keys, temporal
 from runtime.settings import Settings, required
 from store.contents import Contents
@@ -29,6 +44,8 @@ MAX_CONTENT_BYTES = 16 * 1024 * 1024
 """What the process takes of a file at most; how much a document may have, the policy says."""
 POOL_SIZE = 12
 PREFIX = "/api/v1"
+DEMO = ("Mutasi-Mode", "DEMO")
+"""On every answer of the demo, where anybody may be anybody."""
 
 log = structlog.get_logger("mutasi.http")
 
@@ -44,12 +61,16 @@ def create_app(settings: Settings, services: Services | None = None) -> FastAPI:
             return
         engine = app_engine(required(settings.database_url, "DATABASE_URL"), POOL_SIZE)
         client = await temporal.connect(settings, lazy=True, identity="mutasi-api")
+        tokens = Tokens(keys.token_key(settings))
         app.state.services = Services(
             engine,
             Desk(client, engine),
-            Tokens(keys.token_key(settings)),
+            tokens,
             Contents(engine, keys.document_keys(settings)),
+            Identity(settings, engine, tokens),
         )
+        if settings.demonstrating:
+            log.warning("DEMO: anybody may be anybody. Set MUTASI_ENV=production, or MUTASI_DEMO=false.")
         yield
         await engine.dispose()
 
@@ -66,14 +87,19 @@ def create_app(settings: Settings, services: Services | None = None) -> FastAPI:
         redirect_slashes=False,
         generate_unique_id_function=lambda route: route.operation_id or route.name,
     )
-    for module in (calendar, cases, documents, oversight, policies, proofs, register, reports, seats, work):
+    modules = (
+        account, calendar, cases, documents, oversight, policies, proofs, register, reports, seats, sign_in, work,
+    )  # fmt: skip
+    for module in modules:
         app.include_router(module.router, prefix=PREFIX, dependencies=[Depends(known_parameters)])
+    # Providers send what they like besides.
+    app.include_router(provider.router, prefix=PREFIX)
     app.include_router(health.router)
     app.include_router(proofs.well_known, dependencies=[Depends(known_parameters)])
     problems.install(app)
     openapi.install(app)
     app.add_middleware(BodyLimit)
-    app.add_middleware(RequestContext)
+    app.add_middleware(RequestContext, demo=settings.demonstrating)
     return app
 
 
@@ -95,8 +121,9 @@ class BodyLimit:
 class RequestContext:
     """Gives every request an id, tells it to logs and caller, counts and times it, turns away what nobody takes."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, demo: bool = False) -> None:
         self._app = app
+        self._always = {DEMO[0]: DEMO[1]} if demo else {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -121,6 +148,7 @@ class RequestContext:
                 sent["X-Request-Id"] = request_id
                 sent["X-Content-Type-Options"] = "nosniff"
                 sent["Cache-Control"] = sent.get("Cache-Control", "no-store")
+                sent.update(self._always)
             await send(message)
 
         try:

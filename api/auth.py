@@ -1,4 +1,4 @@
-"""Bearer tokens: short-lived, signed with Ed25519, naming a person by his opaque id."""
+"""Demo tokens: signed with Ed25519, naming a person by his opaque id. Taken in the demo and nowhere else."""
 
 import hashlib
 from datetime import datetime, timedelta
@@ -22,7 +22,7 @@ class InvalidToken(Exception):
 
 
 class Tokens:
-    """Issues and reads tokens with one key."""
+    """Issues and reads demo tokens with one key, from which the secret of cursors is made too."""
 
     def __init__(self, pem: str) -> None:
         self._key = OKPKey.import_key(pem)

@@ -11,31 +11,35 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Header, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from api.auth import OPERATOR, InvalidToken, Tokens
+from api.auth import Tokens
 from api.cursors import Cursors
 from api.desk import Desk
+from api.identity import COOKIE, Caller, Identity
 from api.problems import Problem, language_of
-from domain.calendar import local_day
+from store import sessions
 from store.contents import Contents
 from store.gathering import Gatherer
-from store.surroundings import surroundings
 from store.viewing import Viewer
 
-_bearer = HTTPBearer(auto_error=False, description="A short-lived token naming a person; `mutasi token` prints one.")
+_bearer = HTTPBearer(
+    auto_error=False,
+    description="An access token of `POST /tokens`, a service's token, or in the demo one that `mutasi token` prints.",
+)
+_cookie = APIKeyCookie(name=COOKIE, auto_error=False, description="The session of a browser, from `POST /sign-in`.")
 
 
 class Services:
     """What the application was put together from; one for each application, on its state."""
 
-    def __init__(self, engine: AsyncEngine, desk: Desk, tokens: Tokens, contents: Contents) -> None:
+    def __init__(self, engine: AsyncEngine, desk: Desk, tokens: Tokens, contents: Contents, identity: Identity) -> None:
         self.engine = engine
         self._reader = engine.execution_options(isolation_level="AUTOCOMMIT")
         self.desk = desk
-        self.tokens = tokens
         self.contents = contents
+        self.identity = identity
         self.cursors = Cursors(tokens.cursor_secret)
         self.gatherer = Gatherer()
 
@@ -73,27 +77,45 @@ def _parameters(dependant: Any) -> set[str]:
     return {p.alias for p in dependant.query_params}.union(*(_parameters(d) for d in dependant.dependencies))
 
 
-async def viewer(
+async def caller(
+    request: Request,
     services: ServicesDep,
     now: Now,
     credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
-) -> Viewer:
-    """Who asks: the person a valid token names, with the offices he holds today."""
-    if credentials is None:
-        raise Problem("unauthenticated")
-    try:
-        subject = services.tokens.read(credentials.credentials)
-    except InvalidToken as invalid:
-        raise Problem("token_expired" if invalid.expired else "unauthenticated") from None
-    if subject == OPERATOR:
-        return Viewer(person=OPERATOR, name=OPERATOR, operator=True)
+    cookie: Annotated[str | None, Depends(_cookie)],
+) -> Caller:
+    """Who asks, and the session he asks in."""
+    bearer = credentials.credentials if credentials else None
     async with services.reading() as connection:
-        around = await surroundings(connection, local_day(now), subject)
-    if around.name is None:
-        raise Problem("unauthenticated")
-    return Viewer(person=subject, name=around.name, offices=around.held_by(subject))
+        return await services.identity.caller(connection, request, bearer, cookie, now)
 
 
+CallerDep = Annotated[Caller, Depends(caller)]
+
+
+async def viewer(caller: CallerDep) -> Viewer:
+    """Who asks: a person with the offices he holds today, or a service within its scopes."""
+    return caller.viewer
+
+
+async def session(caller: CallerDep) -> sessions.Live:
+    """The session of whoever signed in; what is done to an account is done by its owner."""
+    if caller.session is None:
+        raise Problem("account_required")
+    return caller.session
+
+
+SessionDep = Annotated[sessions.Live, Depends(session)]
+
+
+async def stranger(request: Request, services: ServicesDep) -> Identity:
+    """For those who are not known yet: nobody's page but our own sends them, and not too fast."""
+    services.identity.unhurried_address(request)
+    services.identity.own_page(request)
+    return services.identity
+
+
+Stranger = Annotated[Identity, Depends(stranger)]
 ViewerDep = Annotated[Viewer, Depends(viewer)]
 
 

@@ -5,6 +5,9 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
+from api.routes import problems
+from api.scopes import OPERATIONS
+
 DESCRIPTION = """
 A case is one civil servant's mutation, from its opening to the last impact review.
 
@@ -12,6 +15,19 @@ Every change is an act: `POST /cases/{id}/acts` with your own `Idempotency-Key`,
 decided on. A request that got no answer is asked again with the same key: it is answered, never done twice.
 Every error is a problem document (RFC 9457) with a stable `code`, worded in Indonesian or English by `Accept-Language`.
 """.strip()
+
+
+_GUARDS = problems(401, 403, 429)
+
+
+def _guarded(operation: dict[str, Any]) -> None:
+    """Who asks may be unknown, a service, another site, or too fast, wherever he asks. A service needs its scope."""
+    for status, response in _GUARDS.items():
+        told = {k: v for k, v in response.items() if k != "model"}
+        operation["responses"].setdefault(str(int(status)), told)
+    operation["responses"] = dict(sorted(operation["responses"].items()))
+    scope = OPERATIONS.get(operation["operationId"])
+    operation["security"] = [{"HTTPBearer": [scope] if scope else []}, {"APIKeyCookie": []}]
 
 
 def install(app: FastAPI) -> None:
@@ -34,9 +50,11 @@ def install(app: FastAPI) -> None:
 
 
 def _adjusted(schema: dict[str, Any]) -> dict[str, Any]:
-    """Bodies that do not validate answer with a problem document, not with the framework's list; keys are required."""
+    """What the framework does not know: problem documents, keys that are required, what any caller may meet."""
     for path in schema["paths"].values():
         for operation in path.values():
+            if "security" in operation:
+                _guarded(operation)
             for parameter in operation.get("parameters", ()):
                 # Optional to the framework, so that a missing one has a code of its own.
                 parameter["required"] |= parameter["name"] == "Idempotency-Key"

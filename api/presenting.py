@@ -55,8 +55,8 @@ def employee(row: CaseRow, viewer: Viewer) -> out.PersonOut:
 
 
 def nip_for(viewer: Viewer, person: str, number: str) -> str:
-    """A person's NIP wherever it is shown: in full only for himself, HR and auditors."""
-    full = viewer.is_hr or viewer.oversees or viewer.person == person
+    """A person's NIP wherever it is shown: in full only for himself, HR, auditors and other systems."""
+    full = viewer.is_hr or viewer.oversees or viewer.service or viewer.person == person
     return number if full else nips.masked(number)
 
 
@@ -393,8 +393,8 @@ _NIP = "employee_nip"
 
 
 def event(entry: LedgerEntry, viewer: Viewer, subject: str, superseded: bool, language: str) -> out.EventOut | None:
-    """An entry of the ledger for a caller; the employee concerned sees it less what is sealed."""
-    body, private, sealed = entry.body, entry.private, viewer.person == subject
+    """An entry of the ledger for a caller; the employee sees it less what is sealed, a service what is not personal."""
+    body, private, sealed = entry.body, {} if viewer.service else entry.private, viewer.person == subject
     if sealed and body["type"] == "comment_made" and not body["data"].get("visible_to_employee"):
         return None
     hidden = sealed and body["type"] in _SEALED_TYPES

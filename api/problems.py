@@ -1,8 +1,9 @@
 """Problem documents (RFC 9457): the one place where refusals and errors meet HTTP."""
 
+import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from http import HTTPStatus
 from typing import Any
 
@@ -38,16 +39,36 @@ CODES: dict[str, HTTPStatus] = {
     "invalid_cursor": HTTPStatus.BAD_REQUEST,
     "unauthenticated": HTTPStatus.UNAUTHORIZED,
     "token_expired": HTTPStatus.UNAUTHORIZED,
+    "sign_in_refused": HTTPStatus.UNAUTHORIZED,
+    "second_factor_required": HTTPStatus.UNAUTHORIZED,
+    "enrolment_refused": HTTPStatus.UNAUTHORIZED,
+    "refresh_refused": HTTPStatus.UNAUTHORIZED,
+    "provider_refused": HTTPStatus.UNAUTHORIZED,
     "forbidden": HTTPStatus.FORBIDDEN,
+    "account_required": HTTPStatus.FORBIDDEN,
+    "cross_site": HTTPStatus.FORBIDDEN,
+    "person_unmapped": HTTPStatus.FORBIDDEN,
+    "scope_missing": HTTPStatus.FORBIDDEN,
+    "human_only": HTTPStatus.FORBIDDEN,
     "not_found": HTTPStatus.NOT_FOUND,
+    "provider_unset": HTTPStatus.NOT_FOUND,
     "method_not_allowed": HTTPStatus.METHOD_NOT_ALLOWED,
     "not_acceptable": HTTPStatus.NOT_ACCEPTABLE,
     "payload_too_large": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     "unsupported_media_type": HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     "invalid_request": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "password_too_short": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "password_too_long": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "password_common": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "password_personal": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "second_factor_in_force": HTTPStatus.CONFLICT,
+    "second_factor_unproved": HTTPStatus.UNPROCESSABLE_ENTITY,
     "if_match_required": HTTPStatus.PRECONDITION_REQUIRED,
+    "too_many_attempts": HTTPStatus.TOO_MANY_REQUESTS,
+    "too_many_requests": HTTPStatus.TOO_MANY_REQUESTS,
     "engine_unavailable": HTTPStatus.SERVICE_UNAVAILABLE,
     "register_unavailable": HTTPStatus.SERVICE_UNAVAILABLE,
+    "provider_unavailable": HTTPStatus.SERVICE_UNAVAILABLE,
     "internal_error": HTTPStatus.INTERNAL_SERVER_ERROR,
     "content_erased": HTTPStatus.GONE,
     "content_damaged": HTTPStatus.INTERNAL_SERVER_ERROR,
@@ -58,17 +79,18 @@ _BY_STATUS = {status.value: code for code, status in reversed(CODES.items())} | 
     400: "malformed_json",
     401: "unauthenticated",
 }
-_UNAVAILABLE = {"engine_unavailable", "register_unavailable"}
+_UNAVAILABLE = {"engine_unavailable", "register_unavailable", "provider_unavailable"}
 
 log = structlog.get_logger("mutasi.api")
 
 
 class Problem(Exception):
-    """A request that is answered with a problem document. `code` is one of `CODES`."""
+    """A request that is answered with a problem document. `code` is one of `CODES`; `wait` says when to ask again."""
 
-    def __init__(self, code: str) -> None:
+    def __init__(self, code: str, wait: timedelta | None = None) -> None:
         super().__init__(code)
         self.code = code
+        self.headers = {"Retry-After": str(math.ceil(wait.total_seconds()))} if wait else None
 
 
 class Refused(Exception):
@@ -245,7 +267,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(Problem)
     async def _(request: Request, error: Problem) -> Response:
-        return problem(request, error.code)
+        return problem(request, error.code, error.headers)
 
     @app.exception_handler(RequestValidationError)
     async def _(request: Request, error: RequestValidationError) -> Response:

@@ -594,6 +594,9 @@ class MeOut(BaseModel):
     name: str
     operator: bool
     offices: list[dict[str, str | None]]
+    session: str | None = Field(None, description="The session that asks; none with a demo token.")
+    authn: str | None = Field(None, description="How the person signed in, such as `password+totp`.")
+    demo: bool = Field(False, description="Whether this is the demo, where anybody may be anybody.")
 
 
 class RatingYearIn(BaseModel):

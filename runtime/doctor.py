@@ -225,6 +225,7 @@ async def _keys(settings: Settings) -> Check:
     found = keys.payload_keys(settings)
     keys.document_keys(settings)
     keys.proof_keys(settings)
+    keys.identity_keys(settings)
     for file in (settings.home / "keys").glob("*"):
         if file.stat().st_mode & 0o077:
             return Check("keys", "fault", f"{file.name} can be read by others", f"chmod 600 {file}")
@@ -293,6 +294,38 @@ async def _log(settings: Settings) -> Check:
     )  # fmt: skip
 
 
+_IDENTITY = text("""
+    SELECT (SELECT count(*) FROM account WHERE kind = 'person' AND disabled_at IS NULL) AS accounts,
+           (SELECT array_agg(DISTINCT totp_key_id) FROM account WHERE totp_key_id IS NOT NULL) AS keys
+""")
+_ENDING = text("""
+    SELECT a.name FROM account a JOIN service_token t ON t.account_id = a.id
+    WHERE a.disabled_at IS NULL AND t.revoked_at IS NULL AND t.expires_at > now()
+    GROUP BY a.name HAVING max(t.expires_at) < now() + interval '14 days' ORDER BY a.name
+""")
+
+
+async def _identity(settings: Settings) -> Check:
+    engine = app_engine(required(settings.database_url, "DATABASE_URL"), pool_size=1)
+    try:
+        async with engine.connect() as connection:
+            row = (await connection.execute(_IDENTITY)).one()
+            ending = (await connection.execute(_ENDING)).scalars().all()
+    finally:
+        await engine.dispose()
+    if lost := set(row.keys or ()) - set(keys.identity_keys(settings) if row.keys else ()):
+        return Check(
+            "identity", "fault", f"second factors are sealed with keys that are not there: {', '.join(sorted(lost))}",
+            "put them back into MUTASI_IDENTITY_KEYS, at the end",
+        )  # fmt: skip
+    if ending:
+        return Check(
+            "identity", "warning", f"the last token ends within two weeks: {', '.join(ending)}",
+            "mutasi service rotate NAME, and give the service the new token",
+        )  # fmt: skip
+    return Check("identity", "ok", f"{row.accounts} accounts of people")
+
+
 def _today() -> date:
     return datetime.now(UTC).astimezone(ZONE).date()
 
@@ -308,13 +341,14 @@ EXAMINATIONS: dict[str, Examination] = {
     "policy": _policy,
     "calendar": _calendar,
     "documents": _documents,
+    "identity": _identity,
     "engine": _engine,
     "workers": _workers,
     "api": _api,
     "mail": _mail,
 }
 REMEDIES = {
-    "keys": "made by themselves outside production; there set MUTASI_TOKEN_KEY and the keys of payloads and documents",
+    "keys": "made by themselves outside production; there set MUTASI_TOKEN_KEY and the three rings of keys",
     "database": "is PostgreSQL running, and DATABASE_URL right? `mutasi up` starts an embedded one",
     "schema": "run `mutasi migrate` as the owner of the schema (DATABASE_OWNER_URL)",
     "ledger": "run `mutasi migrate`",
@@ -322,6 +356,7 @@ REMEDIES = {
     "policy": "MUTASI_POLICY must name a policy file; then run `mutasi migrate`",
     "calendar": "run `mutasi migrate`",
     "documents": "run `mutasi migrate`; MUTASI_DOCUMENT_KEYS must be set in production",
+    "identity": "run `mutasi migrate`; MUTASI_IDENTITY_KEYS must be set in production",
     "engine": "is Temporal running, and TEMPORAL_ADDRESS right? `mutasi up` starts an embedded one",
     "workers": "start one: `mutasi worker`",
     "api": "start it: `mutasi api`",

@@ -15,7 +15,7 @@ PROOF_RING = "proof.keys"
 
 
 def token_key(settings: Settings) -> str:
-    """The Ed25519 key that signs bearer tokens, PEM."""
+    """The Ed25519 key that signs cursors and demo tokens, PEM."""
     if settings.token_key:
         return settings.token_key.get_secret_value()
     return _made_once(settings, "token-ed25519.pem", _new_token_key, "MUTASI_TOKEN_KEY")
@@ -48,6 +48,11 @@ def add_proof_key(settings: Settings) -> str:
     draft.write_text(f"{added},{path.read_text()}")
     draft.replace(path)
     return added.partition(":")[0]
+
+
+def identity_keys(settings: Settings) -> dict[str, bytes]:
+    """AES-256 keys of second factors by id, the one for new secrets first."""
+    return _ring(settings, settings.identity_keys, "identity.keys", "MUTASI_IDENTITY_KEYS")
 
 
 def _ring(settings: Settings, given: SecretStr | None, name: str, variable: str) -> dict[str, bytes]:

@@ -61,7 +61,8 @@ def _prepare(settings: Settings, errors: Console) -> None:
 
 def _announce(settings: Settings, found: Addresses, seconds: float, console: Console) -> None:
     api = f"http://127.0.0.1:{found.api_port}"
-    lines = [
+    lines = ["[bold white on red] DEMO [/] Synthetic people; anybody may be anybody."] if settings.demo else []
+    lines += [
         f"[bold green]Mutasi is ready[/] after {seconds:.1f} s. Ctrl-C stops it; cases are kept in {settings.home}.",
         f"  API          {api}/api/v1",
         f"  API docs     {api}/docs",

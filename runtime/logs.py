@@ -8,7 +8,10 @@ from typing import Any
 
 import structlog
 
-_SECRET_KEYS = frozenset({"password", "passphrase", "token", "authorization", "cookie", "secret", "nip", "nik", "totp"})
+_SECRET_KEYS = frozenset({
+    "password", "passphrase", "token", "access_token", "refresh_token", "authorization", "cookie", "secret",
+    "client_secret", "verifier", "nip", "nik", "totp",
+})  # fmt: skip
 _NUMBERS = re.compile(r"(?<!\d)\d{16,18}(?!\d)")
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.]+")
 HIDDEN = "[hidden]"

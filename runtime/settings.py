@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, SecretStr
+from pydantic import BeforeValidator, Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 _ROOT = Path(__file__).resolve().parent.parent
@@ -15,7 +15,7 @@ _EMPTY = BeforeValidator(lambda value: value or None)
 class Settings(BaseSettings):
     """Everything an operator can set. Only what is named here is read from the environment."""
 
-    model_config = SettingsConfigDict(env_prefix="", extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="", extra="ignore", validate_default=False)
 
     env: Literal["development", "test", "production"] = Field(
         "development",
@@ -30,7 +30,8 @@ class Settings(BaseSettings):
     demo: bool = Field(
         True,
         validation_alias="MUTASI_DEMO",
-        description="Whether `mutasi up` imports the demo province; `false` starts with an empty register.",
+        description="Demo mode: `mutasi up` imports the demo province, and `mutasi token` lets anybody be anybody; "
+        "`false` starts with an empty register and asks everybody to sign in. `true` is refused in production.",
     )
     api_host: str = Field(
         "127.0.0.1",
@@ -91,10 +92,60 @@ class Settings(BaseSettings):
     token_key: SecretStr | None = Field(
         None,
         validation_alias="MUTASI_TOKEN_KEY",
-        description="Ed25519 key (PEM) that signs tokens; default: made in `MUTASI_HOME/keys`, not in production.",
+        description="Ed25519 key (PEM) that signs cursors and demo tokens; default: made in `MUTASI_HOME/keys`, "
+        "not in production.",
     )
     token_hours: int = Field(
-        12, ge=1, le=24 * 30, validation_alias="MUTASI_TOKEN_HOURS", description="Life of a token in hours."
+        12, ge=1, le=24 * 30, validation_alias="MUTASI_TOKEN_HOURS", description="Life of a demo token in hours."
+    )
+    identity_keys: SecretStr | None = Field(
+        None,
+        validation_alias="MUTASI_IDENTITY_KEYS",
+        description="`id:base64,…`, newest first: AES-256 keys of second factors; default: as the token key.",
+    )
+    public_url: str | None = Field(
+        None,
+        pattern=r"^https?://[^/?#@]+$",
+        validation_alias="MUTASI_PUBLIC_URL",
+        description="Address under which browsers reach the API, such as `https://mutasi.example`: requests with a "
+        "cookie must come from there, and the OpenID provider sends people back there.",
+    )
+    trusted_proxies: str = Field(
+        "",
+        validation_alias="MUTASI_TRUSTED_PROXIES",
+        description="Addresses or networks, comma-separated, whose `X-Forwarded-For` is believed; none: nobody's.",
+    )
+    request_rate: float = Field(
+        20,
+        ge=0,
+        validation_alias="MUTASI_REQUEST_RATE",
+        description="Requests a second that one caller may make in each API process, ten seconds' worth at once, "
+        "and ten times that from one address; 0: no limit.",
+    )
+    oidc_issuer: str | None = Field(
+        None,
+        pattern=r"^https?://[^?#]+$",
+        validation_alias="MUTASI_OIDC_ISSUER",
+        description="Issuer of the OpenID provider people may sign in with; default: local accounts only.",
+    )
+    oidc_client_id: str | None = Field(
+        None, validation_alias="MUTASI_OIDC_CLIENT_ID", description="Our client id at that provider."
+    )
+    oidc_client_secret: SecretStr | None = Field(
+        None, validation_alias="MUTASI_OIDC_CLIENT_SECRET", description="Our client secret there."
+    )
+    oidc_claim: str = Field(
+        "nip",
+        validation_alias="MUTASI_OIDC_CLAIM",
+        description="Claim of the ID token, or of the user information, that says who somebody is.",
+    )
+    oidc_match: Literal["nip", "account"] = Field(
+        "nip",
+        validation_alias="MUTASI_OIDC_MATCH",
+        description="What that claim holds: a `nip` of the register, or the name of an `account`.",
+    )
+    oidc_scopes: str = Field(
+        "openid profile", validation_alias="MUTASI_OIDC_SCOPES", description="Scopes asked for at the provider."
     )
     payload_keys: SecretStr | None = Field(
         None,
@@ -144,6 +195,27 @@ class Settings(BaseSettings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", validation_alias="MUTASI_LOG_LEVEL", description="Least level that is logged."
     )
+
+    @field_validator("demo")
+    @classmethod
+    def _no_demo_in_production(cls, demo: bool, known: ValidationInfo) -> bool:
+        """Looked at only when it is set: left alone, production is simply not the demo."""
+        if demo and known.data.get("env") == "production":
+            raise ValueError("the demo refuses to run with MUTASI_ENV=production: anybody could be anybody")
+        return demo
+
+    @field_validator("public_url", "oidc_issuer", "oidc_client_id", "oidc_client_secret", mode="before")
+    @classmethod
+    def _empty_is_none(cls, value: object) -> object:
+        """The compose file names every variable; one left empty is not set."""
+        return value or None
+
+    @field_validator("public_url", "oidc_issuer")
+    @classmethod
+    def _encrypted_in_production(cls, url: str | None, known: ValidationInfo) -> str | None:
+        if url and not url.startswith("https://") and known.data.get("env") == "production":
+            raise ValueError("production needs https")
+        return url
 
     @property
     def ui_port(self) -> int:

@@ -62,12 +62,12 @@ def progress(title: str) -> Any:
 
 def call(who: str, method: str, path: str, language: str = "en", **options: Any) -> Any:
     """Ask the API as somebody. A problem document ends the command with its sentences."""
-    from runtime.tokens import UnknownHolder, token_for
+    from runtime.tokens import NoDemo, UnknownHolder, token_for
 
     chosen = settings()
     try:
         bearer = os.environ.get("MUTASI_TOKEN") or asyncio.run(token_for(chosen, who))
-    except UnknownHolder as unknown:
+    except (UnknownHolder, NoDemo) as unknown:
         raise fail(str(unknown)) from None
     headers = {"Authorization": f"Bearer {bearer}", "Accept-Language": language, **options.pop("headers", {})}
     url = f"http://{chosen.api_host}:{chosen.api_port}/api/v1{path}"

@@ -1,4 +1,4 @@
-"""Tokens for development: for a NIP, for an office, for the operator."""
+"""Demo tokens: for a NIP, for an office, for the operator."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -20,8 +20,20 @@ class UnknownHolder(Exception):
     """Nobody is meant by that name today. The message says what would be."""
 
 
+class NoDemo(Exception):
+    """Only in the demo may anybody be anybody."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "demo tokens are for the demo alone, which production never is; sign in with `POST /tokens` and put the "
+            "access token into MUTASI_TOKEN"
+        )
+
+
 async def token_for(settings: Settings, who: str) -> str:
-    """A bearer token for a NIP, an office, or `operator`. Raises `UnknownHolder`."""
+    """A demo token for a NIP, an office, or `operator`. Raises `UnknownHolder` or `NoDemo`."""
+    if not settings.demonstrating:
+        raise NoDemo
     now = datetime.now(UTC)
     subject = OPERATOR if who == OPERATOR else await person_for(settings, who, now)
     return Tokens(keys.token_key(settings)).issue(subject, now, timedelta(hours=settings.token_hours))

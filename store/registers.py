@@ -56,7 +56,7 @@ async def employees(
     limit: int = 50,
     after: tuple[str, str] | None = None,
 ) -> list[EmployeeRow]:
-    """Employees the viewer may see, by name: all for HR, auditors and deciders, a head's own agency, oneself."""
+    """Employees the viewer may see, by name: all for HR, overseers, deciders, services; a head's agency; oneself."""
     if viewer.operator:
         return []
     number = nip.normalised(q) if q else ""
@@ -64,7 +64,7 @@ async def employees(
     params = {
         "day": day,
         "me": viewer.person,
-        "all": viewer.is_hr or viewer.oversees or viewer.holds(DECIDERS),
+        "all": viewer.is_hr or viewer.oversees or viewer.service or viewer.holds(DECIDERS),
         "agencies": viewer.agencies,
         "id": employee_id,
         "nip": number if exact else None,

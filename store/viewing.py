@@ -19,12 +19,16 @@ ORDERING = frozenset({Office.GOVERNOR})
 
 
 class Viewer(NamedTuple):
-    """Who looks: a person with the offices he holds today; an operator is nobody's colleague and sees no case."""
+    """Who looks: a person with the offices he holds today; an operator is nobody's colleague and sees no case.
+
+    A service is another system: it sees what its scopes open as a whole, and holds no office.
+    """
 
     person: str
     name: str
     offices: tuple[OfficeHeld, ...] = ()
     operator: bool = False
+    service: bool = False
 
     def holds(self, offices: frozenset[Office]) -> bool:
         return any(o.office in offices for o in self.offices)
@@ -44,10 +48,10 @@ class Viewer(NamedTuple):
 
 
 def visible_cases(viewer: Viewer) -> ColumnElement[bool]:
-    """Cases the viewer may see: all for HR and auditors; else his own, his units', those he has to do with."""
+    """Cases the viewer may see: all for HR, overseers, services; else his own, his units', those he has to do with."""
     if viewer.operator:
         return false()
-    if viewer.is_hr or viewer.oversees:
+    if viewer.is_hr or viewer.oversees or viewer.service:
         return true()
     conditions: list[ColumnElement[bool]] = [
         DOCKET.c.person_id == viewer.person,

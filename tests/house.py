@@ -29,6 +29,7 @@ from api.app import create_app
 from api.auth import Tokens
 from api.deps import Services
 from api.desk import Desk
+from api.identity import Identity
 from runtime.settings import Settings
 from runtime.tokens import token_for
 from store.commit import Register
@@ -330,7 +331,8 @@ async def house(
 
         tokens = Tokens(keys.token_key(settings))
         contents = Contents(engine, keys.document_keys(settings))
-        app = create_app(settings, Services(engine, Desk(env.client, engine, queue), tokens, contents))
+        identity = Identity(settings, engine, tokens)
+        app = create_app(settings, Services(engine, Desk(env.client, engine, queue), tokens, contents, identity))
         opened = House(env, engine, app, settings, tokens, cast, postbox, queue)
         app.dependency_overrides[deps.now] = lambda: opened.now
         async with app.router.lifespan_context(app):

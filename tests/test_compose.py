@@ -22,7 +22,7 @@ DEVELOPMENT = {
     "MUTASI_TEMPORAL_PORT": "of the embedded server",
     "MUTASI_TEMPORAL_UI_PORT": "of the embedded server",
     "MUTASI_PAYLOAD_ENCRYPTION": "cannot be switched off in production",
-    "MUTASI_TOKEN_HOURS": "of `mutasi token`, which production refuses",
+    "MUTASI_TOKEN_HOURS": "of `mutasi token`, which only the demo has",
 }
 """Settings that production has no use for, and why."""
 
@@ -73,7 +73,10 @@ def test_the_compose_file_is_valid(services: dict[str, Any]) -> None:
 def test_a_missing_secret_stops_the_start(tmp_path: Path) -> None:
     """Every value without a default is asked for by name."""
     lines = (ROOT / ".env.example").read_text()
-    keys = ("MUTASI_PAYLOAD_KEYS", "MUTASI_DOCUMENT_KEYS", "MUTASI_PROOF_KEYS", "MUTASI_CHECKPOINTS")
+    keys = (
+        "MUTASI_PAYLOAD_KEYS", "MUTASI_DOCUMENT_KEYS", "MUTASI_PROOF_KEYS", "MUTASI_CHECKPOINTS",
+        "MUTASI_IDENTITY_KEYS", "MUTASI_PUBLIC_URL",
+    )  # fmt: skip
     for name in ("POSTGRES_PASSWORD", "MUTASI_LOGIN_PASSWORD", *keys, "MUTASI_SMTP_URL"):
         without = tmp_path / name
         without.write_text(re.sub(rf"^{name}=.*$", "", lines, flags=re.MULTILINE))

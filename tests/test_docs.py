@@ -15,6 +15,7 @@ import pytest
 import uvicorn
 
 from api.problems import CODES
+from api.scopes import Scope
 from domain.events import EVENT_TYPES
 from domain.refusals import RefusalCode
 from domain.stages import STAGE_OF, TRANSITIONS
@@ -91,6 +92,7 @@ def test_every_act_status_finding_and_failpoint_is_documented() -> None:
     documented([s for s in Status if s is not Status.CLOSED], "stages.md")
     documented(list(Code), "import.md")
     documented(list(NAMES), "operations.md")
+    documented(list(Scope), "api.md")
 
 
 def test_every_page_is_listed_in_the_index() -> None:
@@ -168,6 +170,16 @@ def test_the_docs_name_no_host_and_no_machine() -> None:
     for file in [*pages.pages(), ROOT / "CHANGELOG.md"]:
         text = file.read_text()
         assert not re.search(r"pypi|docker\.io|ghcr|registry\.|/home/|/root/|/work/|\.\./sha" + "red", text), file
+
+
+def test_what_the_threat_model_calls_met_has_a_test_that_exists() -> None:
+    rows = [line for line in page("threat-model.md").splitlines() if line.startswith("| ") and " | met | " in line]
+    assert len(rows) > 20
+    for row in rows:
+        named = re.findall(r"`(tests/[\w/.]+)::(\w+)`", row)
+        assert named, row
+        for file, test in named:
+            assert re.search(rf"^(async )?def {test}\(", (ROOT / file).read_text(), re.MULTILINE), f"{file}::{test}"
 
 
 @pytest.mark.parametrize("file", sorted((DOCS / "decisions").glob("*.md")), ids=lambda f: f.stem)

@@ -17,6 +17,7 @@ _REASONS = {
     415: "Not of a type that is taken",
     422: "Not valid",
     428: "If-Match is required",
+    429: "Too often: wait as long as Retry-After says",
     500: "A fault of ours",
     503: "The engine or the register is away: ask again with the same key",
 }

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Body, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from api import schemas as out
-from api.deps import Language, Now, Reading, ServicesDep, ViewerDep
+from api.deps import CallerDep, Language, Now, Reading, ServicesDep, ViewerDep
 from api.problems import Problem
 from api.routes import problems
 from domain.calendar import local_day
@@ -23,8 +23,8 @@ Cursor = Annotated[str | None, Query(max_length=1000)]
 
 
 @router.get("/me", operation_id="get_me", responses=problems(401, 503))
-async def get_me(viewer: ViewerDep) -> out.MeOut:
-    """Who the caller is, and the offices he holds today."""
+async def get_me(viewer: ViewerDep, caller: CallerDep, services: ServicesDep) -> out.MeOut:
+    """Who the caller is, how he signed in, and the offices he holds today."""
     return out.MeOut(
         id=viewer.person,
         name=viewer.name,
@@ -33,6 +33,9 @@ async def get_me(viewer: ViewerDep) -> out.MeOut:
             {"office": o.office, "unit": o.unit, "capacity": o.capacity, "instrument": o.instrument}
             for o in viewer.offices
         ],
+        session=caller.session.id if caller.session else None,
+        authn=caller.session.authn if caller.session else None,
+        demo=services.identity.demo,
     )
 
 

@@ -28,6 +28,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "problems": reference.problem_codes,
     "refusals": reference.refusals,
     "rules": policies.rules,
+    "scopes": reference.scopes,
     "settings": reference.settings,
     "stages": stages.stages,
     "stages-overview": stages.overview,

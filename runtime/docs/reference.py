@@ -8,6 +8,7 @@ import typer
 from pydantic import BaseModel
 
 from api import metrics, problems
+from api.scopes import OPERATIONS, Scope
 from domain.decide import HANDLERS
 from domain.events import EVENT_TYPES, Event, private_fields
 from domain.evolve import UNVERSIONED
@@ -125,6 +126,13 @@ def problem_codes() -> str:
         for code, status in problems.CODES.items()
     ]
     return table(("Code", "Status", "Title (en / id)", "What it says"), rows)
+
+
+def scopes() -> str:
+    rows = [
+        (f"`{scope}`", codes(sorted(operation for operation, s in OPERATIONS.items() if s is scope))) for scope in Scope
+    ]
+    return table(("Scope", "Operations it opens"), rows)
 
 
 def import_files() -> str:

@@ -17,6 +17,15 @@ from store.tables.casework import (
     TaskRow,
 )
 from store.tables.documents import AccessRow, DocumentContentRow
+from store.tables.identity import (
+    AccountRow,
+    IdentityEventRow,
+    ProviderFlowRow,
+    RecoveryCodeRow,
+    RefreshTokenRow,
+    ServiceTokenRow,
+    SessionRow,
+)
 from store.tables.proof_log import (
     LogCheckpointRow,
     LogCosignatureRow,
@@ -73,24 +82,40 @@ CALENDAR_YEAR = _table(CalendarYearRow)
 ACCESS_LOG = _table(AccessRow)
 DOCUMENT_CONTENT = _table(DocumentContentRow)
 
+ACCOUNT = _table(AccountRow)
+IDENTITY_EVENT = _table(IdentityEventRow)
+PROVIDER_FLOW = _table(ProviderFlowRow)
+RECOVERY_CODE = _table(RecoveryCodeRow)
+REFRESH_TOKEN = _table(RefreshTokenRow)
+SERVICE_TOKEN = _table(ServiceTokenRow)
+SESSION = _table(SessionRow)
+
 __all__ = [
     "ACCESS_LOG",
+    "ACCOUNT",
     "CALENDAR_OVERRIDE",
     "CALENDAR_YEAR",
     "COMMAND",
     "DOCKET",
     "DOCUMENT_CONTENT",
     "HOLIDAY",
+    "IDENTITY_EVENT",
     "LEDGER",
     "PARTICIPANT",
     "POLICY",
     "POLICY_CONFIRMATION",
     "POLICY_PROPOSAL",
     "PRIVATE_VALUE",
+    "PROVIDER_FLOW",
     "RATING_YEAR",
+    "RECOVERY_CODE",
+    "REFRESH_TOKEN",
     "REFUSED_ATTEMPT",
+    "SERVICE_TOKEN",
+    "SESSION",
     "TASK",
     "AccessRow",
+    "AccountRow",
     "CalendarOverrideRow",
     "CalendarYearRow",
     "CommandRow",
@@ -100,6 +125,7 @@ __all__ = [
     "DocumentContentRow",
     "EmployeeRow",
     "HolidayRow",
+    "IdentityEventRow",
     "ImportRunRow",
     "LedgerRow",
     "LogCheckpointRow",
@@ -121,11 +147,16 @@ __all__ = [
     "PositionRow",
     "PostHistoryRow",
     "PrivateValueRow",
+    "ProviderFlowRow",
     "RatingRow",
     "RatingYearRow",
+    "RecoveryCodeRow",
+    "RefreshTokenRow",
     "RefusedAttemptRow",
     "SeatCallRow",
     "SeatRow",
+    "ServiceTokenRow",
+    "SessionRow",
     "StatedPreferenceRow",
     "TalentRow",
     "TaskRow",

@@ -66,6 +66,7 @@ class Stack:
             "MUTASI_API_PORT": str(self.api_port),
             "MUTASI_SMTP_URL": f"smtp://127.0.0.1:{self.sink_port}",
             "MUTASI_LOG_LEVEL": "WARNING",
+            "MUTASI_REQUEST_RATE": "0",
         }
 
     @contextmanager
