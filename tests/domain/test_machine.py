@@ -343,9 +343,13 @@ class CaseMachine(RuleBasedStateMachine):
         if not decided.steps:
             return
         self.follow(decided, before, CLOCK)
-        assert self.case is not None and self.case.due is not None and before.due is not None
+        assert self.case is not None
         assert (self.case.stage, self.case.status, self.case.since) == (before.stage, before.status, before.since)
-        assert self.case.due.at == before.due.at if before.due.at <= self.now else self.case.due.at > self.now
+        assert (self.case.due is None) == (before.due is None) and (self.case.lease is None) == (before.lease is None)
+        if self.case.due and before.due:
+            assert self.case.due.at == before.due.at if before.due.at <= self.now else self.case.due.at > self.now
+        if self.case.lease and before.lease and self.case.lease != before.lease:
+            assert before.lease.due.at > self.now and self.case.lease.due.at > self.now
         assert {(w.what, w.percent) for w in self.case.wakes} <= {(w.what, w.percent) for w in before.wakes}
         again = decide(self.case, parse_command("recompute", {"ordered_by": b.HR_HEAD}), facts)
         assert isinstance(again, Decision) and not again.steps, "recomputed once is recomputed"
