@@ -69,11 +69,11 @@ _LEAVES = text("""
            l.hash AS ledger_hash, l.body AS ledger_body,
            a.case_id AS a_case, a.act, a.actor AS a_actor, a.code, a.params, a.command_id, a.request_id, a.at AS a_at,
            c.root, c.note
-    FROM log_leaf f
-    LEFT JOIN ledger l ON f.kind = 'entry' AND l.id = f.source
-    LEFT JOIN refused_attempt a ON f.kind = 'attempt' AND a.id = f.source
-    LEFT JOIN log_checkpoint c ON c.size = f.place + 1
-    WHERE f.place >= :first ORDER BY f.place LIMIT :limit
+    FROM (SELECT * FROM log_leaf WHERE place >= :first ORDER BY place LIMIT :limit) f
+    LEFT JOIN LATERAL (SELECT * FROM ledger WHERE f.kind = 'entry' AND id = f.source OFFSET 0) l ON true
+    LEFT JOIN LATERAL (SELECT * FROM refused_attempt WHERE f.kind = 'attempt' AND id = f.source OFFSET 0) a ON true
+    LEFT JOIN LATERAL (SELECT * FROM log_checkpoint WHERE size = f.place + 1 OFFSET 0) c ON true
+    ORDER BY f.place
 """)
 _UNPLACED = text("""
     SELECT 'entry' AS kind, l.case_id, l.seq, l.at, p.source IS NOT NULL AS pending
@@ -86,9 +86,11 @@ _UNPLACED = text("""
     ORDER BY 1, 2, 3
 """)
 _PRIVATE = text("""
-    SELECT v.case_id, v.seq, v.path, v.salt, v.value, l.body FROM private_value v
-    LEFT JOIN ledger l ON l.case_id = v.case_id AND l.seq = v.seq
-    WHERE (v.case_id, v.seq, v.path) > (:case, :seq, :path) ORDER BY v.case_id, v.seq, v.path LIMIT :limit
+    SELECT v.case_id, v.seq, v.path, v.salt, v.value, l.body
+    FROM (SELECT * FROM private_value WHERE (case_id, seq, path) > (:case, :seq, :path)
+          ORDER BY case_id, seq, path LIMIT :limit) v
+    LEFT JOIN LATERAL (SELECT body FROM ledger WHERE case_id = v.case_id AND seq = v.seq OFFSET 0) l ON true
+    ORDER BY v.case_id, v.seq, v.path
 """)
 _UNHURRIED = text(
     "SELECT set_config('statement_timeout', '600s', true), set_config('transaction_read_only', 'on', true)"

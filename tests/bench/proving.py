@@ -50,7 +50,7 @@ async def measure_log(home: Path, quick: bool) -> None:
         engine = app_engine(postgres.url("log", "mutasi_app"), 6)
         try:
             await _commit_cost(engine, postgres.url("log"), 100 if quick else 400)
-            await _growth(engine, [2_000, 8_000] if quick else [10_000, 100_000])
+            await _growth(engine, [2_000, 30_000] if quick else [10_000, 100_000])
         finally:
             await engine.dispose()
     finally:
