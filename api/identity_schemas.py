@@ -2,11 +2,22 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
+from pydantic_core import PydanticKnownError
 
 from api.schemas import Instant
 
-Secret = Annotated[SecretStr, Field(min_length=1, max_length=1024)]
+
+def _text(secret: SecretStr) -> SecretStr:
+    """Half a surrogate pair is no text: nothing could be hashed."""
+    try:
+        secret.get_secret_value().encode()
+    except UnicodeEncodeError:
+        raise PydanticKnownError("string_unicode") from None
+    return secret
+
+
+Secret = Annotated[SecretStr, Field(min_length=1, max_length=1024), AfterValidator(_text)]
 
 
 class _In(BaseModel):

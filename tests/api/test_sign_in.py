@@ -348,3 +348,39 @@ async def test_no_secret_is_kept_or_logged(house: House, caplog: pytest.LogCaptu
         assert [s for s in secrets if s in text or s.replace("-", "") in text] == [], place
         assert "192.0.2.1" not in text, f"{place}: an address"
     assert name not in logged
+
+
+NASTY = [
+    '"\\u0000"',
+    '"\\ud800"',
+    '"' + "x" * 1025 + '"',
+    '""',
+    "7",
+    "null",
+    "[]",
+    '{"a": 1}',
+    '"\\u202e\\uffff"',
+    '"\U0001f600"',
+]
+
+
+@pytest.mark.parametrize("value", NASTY, ids=lambda v: v[:12])
+async def test_whatever_is_typed_nothing_breaks(common_house: House, value: str) -> None:
+    fields = {
+        "/sign-in": ("name", "password", "code"), "/tokens": ("name", "password"),
+        "/tokens/refresh": ("refresh_token",),
+        "/sign-in/enrolment": ("name", "code", "password"),
+    }  # fmt: skip
+    async with browser(common_house, f"2001:db8:{NASTY.index(value)}::1") as client:
+        for path, names in fields.items():
+            for plain in ("", "name"):
+                given = {name: '"nobody"' if name == plain else value for name in names}
+                body = "{" + ", ".join(f'"{k}": {v}' for k, v in given.items()) + "}"
+                answer = await client.post(path, content=body.encode(), headers={"Content-Type": "application/json"})
+                assert answer.status_code in (401, 422, 429), (path, answer.text)
+        for cookie in ("\x01", "mtc_" + "x" * 5000, "é".encode().decode("latin-1")):
+            raw = [(b"cookie", f"{COOKIE}={cookie}".encode("latin-1"))]
+            answer = await client.get("/me", headers=raw)
+            assert answer.status_code == 401, answer.text
+        answer = await client.get("/sign-in/oidc/callback", params={"state": "\x00\ud7ff", "code": value})
+        problem_of(answer, 404, "provider_unset")
