@@ -355,7 +355,7 @@ def _chooses(case: Case, command: Command) -> bool:
 async def _place(connection: AsyncConnection, facts: Facts, origin: Position | None, case: Case) -> Place | None:
     """Where the person stands in the ranking for the target, where the policy of the case has a list that binds."""
     target, length = facts.target, facts.policy.fit.list
-    if target is None or facts.dossier is None or length is None:
+    if target is None or target.outside or facts.dossier is None or length is None:
         return None
     seen = await seats.seats(connection, facts.today, target, origin, case)
     return await shortlist.place(connection, replace(facts, seats=seen), length)

@@ -286,11 +286,14 @@ BACKFILL = {"plan": "Formasi diisi dari seleksi CPNS berikutnya", "reference": "
 OFF_LIST = {"ground": "specific_competence", "text": "Pernah menangani layanan yang sama"}
 """Why somebody further down the ranking is chosen: asked for only of who is not on the list, welcome anywhere."""
 
+SAID = {"backfill": BACKFILL, "off_list_reason": OFF_LIST}
+"""All that a confirmation of the need may have to say."""
+
 PLAIN_PATH: dict[str, tuple[str, str, Any]] = {
     "awaiting_confirmation": (
         "confirm_need",
         "hr_officer",
-        lambda: {"backfill": BACKFILL, "off_list_reason": OFF_LIST},
+        lambda: SAID,
     ),
     "awaiting_response": ("respond", "{employee}", lambda: {"answer": "accept"}),
     "awaiting_briefing": (

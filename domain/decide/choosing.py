@@ -19,12 +19,12 @@ OWN_REQUEST = "own_request"
 
 
 def chosen(draft: Draft, target: Position, reason: OffListReason | None) -> dict[str, Any] | Refusal:
-    """What an event says of a choice; nothing where the policy has no list.
+    """What an event says of a choice; nothing where the policy has no list, or another agency chose for its post.
 
     A reason that was not needed is kept all the same: the list may have changed since it was looked at.
     """
     policy, place = draft.facts.policy, draft.facts.place
-    if policy.fit.list is None:
+    if policy.fit.list is None or target.outside:
         return {}
     assert place is not None, "the ranking is looked up where the policy has a list"
     ground = reason.ground if reason else None

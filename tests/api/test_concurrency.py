@@ -8,9 +8,7 @@ from typing import Any
 import httpx
 
 from tests.api.answers import problem_of
-from tests.house import BACKFILL, OFF_LIST, CaseFile, House
-
-SAID = {"backfill": BACKFILL, "off_list_reason": OFF_LIST}
+from tests.house import BACKFILL, SAID, CaseFile, House
 
 SEAT = "BAPENDA-B4-02"
 """A post of one seat, vacant, that people of the same title elsewhere qualify for."""

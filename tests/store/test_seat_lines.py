@@ -13,7 +13,7 @@ from domain.refusals import RefusalCode
 from store import seat_calls
 from store.commit import Register
 from store.seat_calls import Call
-from tests.house import BACKFILL, House
+from tests.house import SAID, House
 
 POST = "DLH-S-04"
 
@@ -76,13 +76,13 @@ async def test_a_freed_seat_is_taken_by_one_though_all_reach_for_it_at_once(hous
     registrar, (holder, *waiting) = await _line(house, 5)
     assert await _held(house) == [holder]
     await registrar.commit(holder, "cancel", reason="Rencana berubah")
-    done = await asyncio.gather(*(registrar.commit(c, "confirm_need", backfill=BACKFILL) for c in waiting * 3))
+    done = await asyncio.gather(*(registrar.commit(c, "confirm_need", **SAID) for c in waiting * 3))
     took = [d for d in done if d.snapshot and not d.behind]
     assert len(took) == 1 and await _held(house) == [waiting[0]], "the first in line, whoever came first to the desk"
     refused = Counter(d.refusal.code for d in done if d.refusal)
     assert set(refused) <= {RefusalCode.LINE_AHEAD, RefusalCode.SEAT_HELD}
     assert refused.total() + sum(d.behind for d in done) == len(done) - 1
-    late = await registrar.commit(waiting[1], "confirm_need", backfill=BACKFILL)
+    late = await registrar.commit(waiting[1], "confirm_need", **SAID)
     assert late.refusal and late.refusal.code is RefusalCode.SEAT_HELD
     number = (await house.sql("SELECT number FROM docket WHERE case_id = :c", c=waiting[0]))[0].number
     assert late.refusal.params["cases"] == (number,), "who holds it"
@@ -105,7 +105,7 @@ async def test_openings_that_race_with_a_release_do_not_overtake_the_line(house:
         ),
     )
     assert await _held(house) == []
-    await registrar.commit(first, "confirm_need", backfill=BACKFILL)
+    await registrar.commit(first, "confirm_need", **SAID)
     assert await _held(house) == [first]
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.house import BACKFILL, CaseFile, House, eventually
+from tests.house import SAID, CaseFile, House, eventually
 
 REASON = {"reason": "Pertimbangan tim belum selesai"}
 
@@ -45,11 +45,11 @@ async def test_a_lease_runs_out_and_the_next_in_line_is_told_and_takes_the_seat(
 
     await _is_told(second)
     assert "seat_came_free" not in await first.types(), "it is told of another seat, not of the one it let run out"
-    problem = await first.refused("confirm_need", "hr_officer", "line_ahead", 409, backfill=BACKFILL)
+    problem = await first.refused("confirm_need", "hr_officer", "line_ahead", 409, **SAID)
     assert problem["params"]["ahead"] == 1
-    await second.act("confirm_need", "hr_officer", backfill=BACKFILL)
+    await second.act("confirm_need", "hr_officer", **SAID)
     assert second.where == ("consultation", "awaiting_response") and second.state["seat_held"]
-    problem = await first.refused("confirm_need", "hr_officer", "seat_held", 409, backfill=BACKFILL)
+    problem = await first.refused("confirm_need", "hr_officer", "seat_held", 409, **SAID)
     assert problem["params"]["cases"] == [second.state["number"]]
 
 
@@ -122,7 +122,7 @@ async def test_whoever_declines_or_is_silent_gives_way_to_the_next_and_is_not_as
     assert {"seat_passed"} <= await _templates(house, "hr_officer")
     assert (await second.types()).count("seat_came_free") == 1
     await second.refused("decline_seat", "hr_officer", "act_not_open", 409)
-    await second.act("confirm_need", "hr_officer", backfill=BACKFILL)
+    await second.act("confirm_need", "hr_officer", **SAID)
     assert second.state["seat_held"], "nobody else waits, and the seat is free"
 
 
@@ -137,14 +137,14 @@ async def test_a_line_of_three_is_told_one_after_the_other_by_seniority(house: H
     await first.forward(minutes=1)
     await _is_told(second)
     assert second.state["line"]["called"]["then"] == "pass"
-    problem = await third.refused("confirm_need", "hr_officer", "line_ahead", 409, backfill=BACKFILL)
+    problem = await third.refused("confirm_need", "hr_officer", "line_ahead", 409, **SAID)
     assert problem["params"]["ahead"] == 1
     assert "seat_came_free" not in await third.types()
     await second.act("decline_seat", "hr_officer", reason="Dicarikan jabatan lain")
     await second.forward(minutes=1)
     await _is_told(third)
-    await second.refused("confirm_need", "hr_officer", "line_ahead", 409, backfill=BACKFILL)
-    await third.act("confirm_need", "hr_officer", backfill=BACKFILL)
+    await second.refused("confirm_need", "hr_officer", "line_ahead", 409, **SAID)
+    await third.act("confirm_need", "hr_officer", **SAID)
     assert third.state["seat_held"]
     told = [c.state for c in await house.sql("SELECT state FROM seat_call ORDER BY id")]
     assert told == ["done", "done"], "each release told one"
@@ -161,7 +161,7 @@ async def test_an_alternative_gives_the_seat_to_the_line(house: House) -> None:
     assert first.state["seat_held"] and first.state["lease"]
     await first.forward(minutes=1)
     await _is_told(second)
-    await second.act("confirm_need", "hr_officer", backfill=BACKFILL)
+    await second.act("confirm_need", "hr_officer", **SAID)
     assert second.state["seat_held"]
 
 
