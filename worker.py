@@ -68,9 +68,10 @@ async def run(settings: Settings) -> None:
     for sign in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(sign, stop.set)
     worker = build(client, Ledger(Register(engine)), Notices(engine, postman(settings)), kept)
-    await proof_log.keep(client, contract.TASK_QUEUE)
     async with worker, worker_health.serving(settings.api_host, settings.worker_port, worker, client, engine):
         log.info("worker.ready", queue=contract.TASK_QUEUE)
+        # Acts that wait are taken up first.
+        await proof_log.keep(client, contract.TASK_QUEUE)
         await stop.wait()
         log.info("worker.stopping")
     await engine.dispose()
