@@ -3,6 +3,7 @@
 from typing import Annotated
 
 import typer
+from rich.table import Column
 
 from runtime.terminal import Json, call, console, fail, print_json, table
 
@@ -75,7 +76,7 @@ def _recompute(who: str, limit: int, as_json: bool, dry_run: bool) -> None:
     if as_json:
         print_json(done)
     else:
-        rows = table("Number", "Deadline", "Status", "Why", "Old", "New")
+        rows = table(Column("Number", no_wrap=True), "Deadline", "Status", "Why", "Old", "New")
         for case in done["cases"]:
             rows.add_row(*(case[k] for k in ("number", "deadline", "status", "cause", "old_on", "new_on")))
         for case in done["lapsed_cases"]:

@@ -175,9 +175,9 @@ class CaseFile:
             "POST", f"/cases/{self.id}/acts", by, json={"act": act, **fields}, headers=headers
         )
 
-    async def act(self, act: str, by: str, **fields: Any) -> dict[str, Any]:
+    async def act(self, act: str, by: str, key: str | None = None, **fields: Any) -> dict[str, Any]:
         """An act that must be carried out."""
-        key = uuid.uuid4().hex
+        key = key or uuid.uuid4().hex
         answer = await _answered(lambda: self.try_act(act, by, key, **fields))
         assert answer.status_code == 200, answer.text
         self.state = answer.json()
