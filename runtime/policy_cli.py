@@ -6,16 +6,16 @@ import tomllib
 import uuid
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Any, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 from pydantic import ValidationError
 
-from domain.activation import why_not
-from domain.policy import Policy, from_data
-from domain.policy_cases import CaseBook, case_book, failing, uncovered
-from domain.rules import RULES
 from runtime.terminal import Json, call, console, fail, print_json, table
+
+if TYPE_CHECKING:
+    from domain.policy import Policy
+    from domain.policy_cases import CaseBook
 
 app = typer.Typer(help="Policies: check, compare, simulate, put into force.", no_args_is_help=True)
 
@@ -25,12 +25,14 @@ PolicyFile = Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A
 class Read(NamedTuple):
     """A policy file as read: the policy and its test cases."""
 
-    policy: Policy
-    book: CaseBook
+    policy: "Policy"
+    book: "CaseBook"
 
 
 def read(file: Path) -> Read:
     """The policy of a file with its cases. Ends the command with the place of the fault when it is none."""
+    from domain.policy import from_data
+    from domain.policy_cases import case_book
     from runtime.prepare import read_policy_data
 
     try:
@@ -46,6 +48,10 @@ def read(file: Path) -> Read:
 @app.command("check")
 def check(file: PolicyFile, as_json: Json = False) -> None:
     """Check a policy file and try its test cases; the exit code is 1 when something does not hold."""
+    from domain.activation import why_not
+    from domain.policy_cases import failing, uncovered
+    from domain.rules import RULES
+
     policy, book = read(file)
     unwritten = sorted(set(policy.rules) - set(RULES))
     faults = [] if unwritten else failing(policy, book)
@@ -106,7 +112,7 @@ def differences(before: Any, after: Any, key: str = "") -> Iterator[Change]:
         yield Change(key, before, after)
 
 
-def _plain(policy: Policy) -> dict[str, Any]:
+def _plain(policy: "Policy") -> dict[str, Any]:
     data: dict[str, Any] = json.loads(policy.canonical)
     return data
 
@@ -151,6 +157,7 @@ def simulate(
     as_json: Json = False,
 ) -> None:
     """Judge all cases and the whole establishment under a candidate: who comes out differently. Nothing is written."""
+    from domain.rules import RULES
     from runtime import simulating, terminal
 
     policy = read(candidate).policy
