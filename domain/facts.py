@@ -181,7 +181,10 @@ class Dossier(_Fact):
     """The other agency that he is known to serve; then he holds no post of the province."""
 
     def rating_of(self, year: int) -> RatingFact | None:
-        return next((r for r in self.ratings if r.year == year), None)
+        for rating in self.ratings:
+            if rating.year == year:
+                return rating
+        return None
 
     def with_items(self, items: tuple[Item, ...], source: str, today: date) -> "Dossier":
         """The dossier with facts supplied in a case taken in; each keeps its source."""

@@ -406,6 +406,9 @@ class Policy(_Part):
         """SHA-256 of the canonical text, hexadecimal."""
         return hashlib.sha256(self.canonical.encode()).hexdigest()
 
+    def __hash__(self) -> int:
+        return hash(self.hash)
+
     def retirement_age_of(self, kind: PositionKind, tier: Tier | None) -> int:
         """Years of age at which the holder of such a post retires (UU 20/2023; `domain.md` 7.6)."""
         return self.retirement_age[tier if kind is PositionKind.FUNCTIONAL and tier else kind]

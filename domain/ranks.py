@@ -82,10 +82,10 @@ def add_months(day: date, months: int) -> date:
 def whole_months(earlier: date, later: date) -> int:
     """Completed months from `earlier` to `later`; negative when `later` comes first."""
     months = (later.year - earlier.year) * 12 + later.month - earlier.month
-    return months - 1 if add_months(earlier, months) > later else months
+    return months - 1 if later.day < earlier.day and add_months(earlier, months) > later else months
 
 
 def pension_start(birth_date: date, retirement_age: int) -> date:
     """First of the month after the retirement age is reached (`domain.md` 7.6)."""
-    reached = add_months(birth_date, retirement_age * 12)
-    return add_months(reached.replace(day=1), 1)
+    year, month0 = divmod((birth_date.year + retirement_age) * 12 + birth_date.month, 12)
+    return date(year, month0 + 1, 1)

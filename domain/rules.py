@@ -186,15 +186,16 @@ def _two_good_years(q: Question, p: RulePolicy) -> dict[str, object]:
     minimum = p.minimum
     assert minimum is not None, "E05 of the policy names its minimum"
     ratings = [(year, q.dossier.rating_of(year)) for year in years]
-    value = ", ".join(f"{year} {fact.rating if fact else '-'}" for year, fact in ratings)
+    value = ", ".join([f"{year} " + (fact.rating if fact else "-") for year, fact in ratings])
     found = [fact for _, fact in ratings if fact]
     common: dict[str, object] = {
         "value": value,
         "threshold": minimum,
         "source": ", ".join(sorted({fact.source for fact in found})) or None,
-        "as_of": max((fact.as_of for fact in found), default=None),
+        "as_of": max([fact.as_of for fact in found], default=None),
     }
-    if any(fact.rating.rank < minimum.rank for fact in found):
+    floor = minimum.rank
+    if any(fact.rating.rank < floor for fact in found):
         return {"outcome": FAIL, **common}
     return {"outcome": PASS if len(found) == len(years) else UNKNOWN, **common}
 

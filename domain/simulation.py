@@ -5,12 +5,13 @@ Judged are the rules of evaluation, and for a case whether its route is open at 
 
 from collections import Counter
 from datetime import datetime
+from functools import lru_cache
 from typing import NamedTuple
 
 from domain.calendar import Calendar
 from domain.facts import Actor, Dossier, Facts, Position
 from domain.policy import Policy
-from domain.rules import Question, outcomes, whole
+from domain.rules import WARN, Question, outcomes, whole
 from domain.vocabulary import Eligibility, Kind, Origin, RuleOutcome, Severity, Stage, Way
 
 ROUTE = "route"
@@ -65,13 +66,7 @@ class Simulated(NamedTuple):
 
 def verdict(policy: Policy, subject: Subject) -> Verdict:
     """Judge a subject under a policy."""
-    facts = Facts(
-        now=subject.at,
-        policy=policy,
-        calendar=_NO_CALENDAR,
-        actor=_NOBODY,
-        last_closed_rating_year=max(policy.evaluation.last_closed_rating_year, subject.closed_year),
-    )
+    facts = _facts(policy, subject.at, max(policy.evaluation.last_closed_rating_year, subject.closed_year))
     question = Question(facts, subject.dossier, subject.target, subject.kind, subject.origin)
     found = outcomes(question, Stage.EVALUATION)
     stopping = {
@@ -79,10 +74,16 @@ def verdict(policy: Policy, subject: Subject) -> Verdict:
         for code, outcome in found.items()
         if outcome in _STOPPING and code not in subject.overridden and policy.rules[code].severity is not Severity.WARN
     }
-    warning = frozenset(code for code, outcome in found.items() if outcome is RuleOutcome.WARN)
+    warning = frozenset([code for code, outcome in found.items() if outcome is WARN])
     if subject.route and not _has_route(policy, subject):
         return Verdict(Eligibility.INELIGIBLE, frozenset({*stopping, ROUTE}), warning)
     return Verdict(whole(stopping.values()), frozenset(stopping), warning)
+
+
+@lru_cache(maxsize=64)
+def _facts(policy: Policy, at: datetime, closed_year: int) -> Facts:
+    """What is the same for all who are judged at an instant: thousands, as a rule."""
+    return Facts(now=at, policy=policy, calendar=_NO_CALENDAR, actor=_NOBODY, last_closed_rating_year=closed_year)
 
 
 def _has_route(policy: Policy, subject: Subject) -> bool:

@@ -291,10 +291,10 @@ class Rating(StrEnum):
     @property
     def rank(self) -> int:
         """0 for the worst predicate, 4 for the best."""
-        return _RATING_RANK[self]
+        return _WORST_FIRST.index(self)
 
 
-_RATING_RANK = {rating: rank for rank, rating in enumerate(Rating)}
+_WORST_FIRST = tuple(Rating)
 
 
 class Expectation(StrEnum):
