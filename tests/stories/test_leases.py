@@ -168,3 +168,13 @@ async def test_an_alternative_gives_the_seat_to_the_line(house: House) -> None:
 async def _templates(house: House, whom: str) -> set[str]:
     rows = await house.sql("SELECT template FROM notice WHERE person_id = :p", p=await house.person(whom))
     return {r.template for r in rows}
+
+
+async def test_a_placement_tells_who_waits_for_the_post_that_is_left(house: House) -> None:
+    waiting = await house.open("chain_2")
+    assert waiting.where == ("needs_check", "no_vacancy") and waiting.state["line"]["place"] == 1
+    leaving = await house.open("chain_3")
+    await leaving.walk(to="awaiting_duty")
+    await _is_told(waiting)
+    await waiting.act("confirm_need", "hr_officer", **SAID)
+    assert waiting.state["seat_held"]
