@@ -18,6 +18,10 @@ from store.viewing import Viewer
 
 router = APIRouter(prefix="/reports", tags=["reports"])
 
+Length = Annotated[Period, Query(description="The length of a period.")]
+FirstDay = Annotated[date | None, Query(description="First day, in the province.")]
+LastDay = Annotated[date | None, Query(description="Last day, in the province.")]
+
 
 class OverrideCountOut(BaseModel):
     """How often a rule was set aside on a ground in a period."""
@@ -43,9 +47,9 @@ async def report_overrides(
     connection: Reading,
     viewer: ViewerDep,
     language: Language,
-    period: Annotated[Period, Query(description="The length of a period.")] = Period.MONTH,
-    since: Annotated[date | None, Query(description="First day, in the province.")] = None,
-    until: Annotated[date | None, Query(description="Last day, in the province.")] = None,
+    period: Length = Period.MONTH,
+    since: FirstDay = None,
+    until: LastDay = None,
 ) -> OverridesOut:
     """How often which rules were set aside, on which grounds: for HR, auditors and the inspector."""
     _for_oversight(viewer, refuse(RefusalCode.NOT_AUTHORISED, act="read_overrides"))
@@ -94,9 +98,9 @@ async def report_off_list(
     connection: Reading,
     viewer: ViewerDep,
     language: Language,
-    period: Annotated[Period, Query(description="The length of a period.")] = Period.MONTH,
-    since: Annotated[date | None, Query(description="First day, in the province.")] = None,
-    until: Annotated[date | None, Query(description="Last day, in the province.")] = None,
+    period: Length = Period.MONTH,
+    since: FirstDay = None,
+    until: LastDay = None,
     unit: Annotated[str | None, Query(description="Code of one agency.", pattern=r"^[A-Z0-9][A-Z0-9-]{0,30}$")] = None,
 ) -> ChoicesOut:
     """Who chose off the ranked list or against advice, how often, on which grounds: for HR, auditors, the inspector."""
