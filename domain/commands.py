@@ -725,10 +725,14 @@ class _Answered(_Act):
 
 
 class Authorise(_Act):
-    """The governor signs the province's letter to the other agencies, or declines to. A refusal is reasoned."""
+    """The governor signs the province's letter to the other agencies, or declines to. A refusal is reasoned.
+
+    `advice_ground` is that of a letter signed against the advice of the board or the regional secretary.
+    """
 
     act: Literal[Act.AUTHORISE]
     decision: Literal[DecisionChoice.APPROVE, DecisionChoice.REJECT] = DecisionChoice.APPROVE
+    advice_ground: Line | None = None
     number: Line | None = None
     date: Day | None = None
 

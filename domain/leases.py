@@ -4,13 +4,19 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 
 from domain import terms
-from domain.calendar import END_OF_DAY, START_OF_WORK, Calendar
+from domain.calendar import END_OF_DAY, START_OF_WORK, Calendar, local_day
 from domain.case import Case
 from domain.events import Due, Pause, PauseCause, SeatHoldRecomputed, Wake, WakeKind
 from domain.facts import Facts
 from domain.policy import SeatHoldPolicy, Term
+from domain.vocabulary import Status
 
 OF_THE_LEASE = frozenset({WakeKind.HOLD_ENDING, WakeKind.HOLD_OVER})
+WITH_OTHERS = frozenset(
+    {Status.AWAITING_CONSENTS, Status.AWAITING_TECHNICAL_CONSIDERATION, Status.AWAITING_OUTSIDE_DECISION}
+)
+"""Statuses that wait for a letter of another agency."""
+_NOBODYS_DELAY = frozenset({PauseCause.WINDOW, PauseCause.PAUSED, PauseCause.CERTIFIED_LEAVE})
 
 
 def running(case: Case) -> Due | None:
@@ -68,7 +74,21 @@ def beside(case: Case, of: Iterable[WakeKind], fresh: Iterable[Wake] = ()) -> tu
     return tuple(sorted((*(w for w in case.aside if w.what not in kinds), *fresh), key=lambda w: w.at))
 
 
-def recomputed(case: Case, facts: Facts, *, looks: bool, ordered_by: str | None = None) -> SeatHoldRecomputed | None:
+def held_up(case: Case, today: date) -> tuple[Pause, ...]:
+    """The days on which the case waited for what nobody here can hasten: they are not taken from its lease.
+
+    Another agency that has the letters or the file; a restricted window, and certified leave, as the stage counts them.
+    """
+    stood = tuple(p for p in (case.due.pauses or () if case.due else ()) if p.cause in _NOBODYS_DELAY)
+    since = local_day(case.since) + timedelta(days=1)
+    if case.status not in WITH_OTHERS or since > today:
+        return stood
+    return (*stood, Pause(first=since, last=today, cause=PauseCause.OUTSIDE))
+
+
+def recomputed(
+    case: Case, facts: Facts, *, looks: bool, ordered_by: str | None = None, stood: Iterable[Pause] = ()
+) -> SeatHoldRecomputed | None:
     """The end of the hold as it is reckoned now, if that is another one; what is over stays over.
 
     `looks` says that the clock looks by itself, before it reminds or releases: it lengthens, and never shortens.
@@ -76,7 +96,7 @@ def recomputed(case: Case, facts: Facts, *, looks: bool, ordered_by: str | None 
     old = running(case)
     if old is None or case.closed or (not looks and old.at <= facts.now):
         return None
-    new = _reckoned(old.days, old.start, facts.calendar, old.pauses or ())
+    new = _reckoned(old.days, old.start, facts.calendar, terms.merged((*(old.pauses or ()), *stood)))
     if new.on < facts.today:
         new = new.model_copy(update={"on": facts.today, "at": facts.calendar.at(facts.today, END_OF_DAY)})
     if new.on == old.on or (looks and new.on < old.on):

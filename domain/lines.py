@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from domain.case import Case
-from domain.events import Event, PlacementMade, PostRestored
+from domain.events import Event, PersonReleased, PlacementMade, PostRestored
 from domain.facts import Facts, InLine, Seats
 from domain.vocabulary import Origin, Status
 
@@ -94,14 +94,14 @@ def freed(before: Case | None, after: Case, events: Iterable[Event], now: dateti
         return ()
     post = before.to_post.position
     found: dict[str, Freed] = {}
-    placed = any(isinstance(e, PlacementMade) for e in events)
+    placed = any(isinstance(e, PlacementMade | PersonReleased) for e in events)
     if before.waiting and before.status is Status.ON_HOLD and after.status is Status.NO_VACANCY:
         found[post] = Freed(post, now, seat=False)
     if before.called and not after.called and (after.seat is None or after.to_post.position != post):
         found[post] = Freed(post, before.called.freed_at)
     if before.seat is not None and before.seat != after.seat and not placed:
         found[post] = Freed(post, now)
-    if placed and after.from_post:
+    if placed and after.from_post and not after.from_post.outside:
         found[after.from_post.position] = Freed(after.from_post.position, now)
     if any(isinstance(e, PostRestored) for e in events):
         found[post] = Freed(post, now)

@@ -34,17 +34,19 @@ class ChoiceReport(NamedTuple):
     approved: int
 
 
+# What another authority decided is no choice of HR, who records it; the governor's letter to it may be against advice.
 _ALL = f"""
-    WITH {said("need_confirmed", "alternative_proposed", "decision_made")},
+    WITH {said("need_confirmed", "alternative_proposed", "decision_made", "mutation_authorised")},
     choices AS (
-        SELECT o.case_id, o.at, o.actor, o.data,
-               CASE WHEN o.type = 'decision_made' THEN 'against_advice' ELSE 'off_list' END AS way,
-               CASE WHEN o.type = 'decision_made' THEN (o.data ->> 'against_advice')::boolean
+        SELECT o.case_id, o.at, o.actor, o.data, o.type,
+               CASE WHEN o.data ? 'choice' THEN 'off_list' ELSE 'against_advice' END AS way,
+               CASE WHEN NOT o.data ? 'choice' THEN (o.data ->> 'against_advice')::boolean
                     ELSE NOT (o.data -> 'choice' ->> 'on_list')::boolean END AS deviates,
                coalesce(o.data -> 'choice' ->> 'agency', d.to_agency) AS unit,
                coalesce(o.data -> 'choice' ->> 'ground', o.data ->> 'advice_ground') AS ground
         FROM said o JOIN docket d USING (case_id)
-        WHERE (o.data ? 'choice' OR o.data ->> 'decision' = 'approve')
+        WHERE (o.data ? 'choice' OR (o.data ->> 'decision' = 'approve' AND o.data ->> 'decided_by' IS NULL)
+               OR (o.type = 'mutation_authorised' AND (o.data ->> 'against_advice')::boolean))
           AND (CAST(:since AS date) IS NULL OR o.at >= :since) AND (CAST(:until AS date) IS NULL OR o.at < :until + 1)
           AND (CAST(:unit AS text) IS NULL OR coalesce(o.data -> 'choice' ->> 'agency', d.to_agency) = :unit)
           AND {STANDS}
@@ -60,7 +62,7 @@ _ROWS = text(f"""
 """)
 _TOTALS = text(f"""
     {_ALL} SELECT count(*) FILTER (WHERE way = 'off_list') AS chosen,
-                  count(*) FILTER (WHERE way = 'against_advice') AS approved FROM choices
+                  count(*) FILTER (WHERE type = 'decision_made') AS approved FROM choices
 """)
 
 

@@ -92,10 +92,8 @@ def _approve(draft: Draft, command: Decide) -> Refusal | None:
         return refused
     target = facts.target
     assert target is not None, "the target is gathered for a decision"
-    against = Recommendation.NOT_RECOMMEND in (case.board, case.proposal)
-    if against and command.reason is None:
-        return refuse(RefusalCode.REASON_REQUIRED)
-    if against and (refused := choosing.advice_ground_refused(command.advice_ground, facts.policy)):
+    against = choosing.against_advice(case)
+    if refused := choosing.unexplained(case, command, facts.policy):
         return refused
     if lacking := catalogue.blocking(case, facts.policy, facts.today, Act.DECIDE):
         return refuse(RefusalCode.DOCUMENTS_MISSING, documents=lacking)

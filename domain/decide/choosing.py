@@ -6,13 +6,14 @@ it asked about is kept, so that the choice can be judged again.
 
 from typing import Any
 
-from domain.commands import OffListReason
+from domain.case import Case
+from domain.commands import Authorise, Decide, OffListReason
 from domain.decide.draft import Draft
 from domain.events import Choice
 from domain.facts import Position
 from domain.policy import Policy
 from domain.refusals import Refusal, RefusalCode, refuse
-from domain.vocabulary import Origin
+from domain.vocabulary import Origin, Recommendation
 
 OWN_REQUEST = "own_request"
 """A ground that only the employee can give, by having asked for the mutation himself."""
@@ -60,6 +61,20 @@ def chosen(draft: Draft, target: Position, reason: OffListReason | None) -> dict
 def _grounds(draft: Draft) -> tuple[str, ...]:
     own = draft.case.origin is Origin.OWN_REQUEST
     return tuple(g for g in draft.facts.policy.fit.off_list_grounds if own or g != OWN_REQUEST)
+
+
+def against_advice(case: Case) -> bool:
+    """Whether the board or the regional secretary advised against the mutation."""
+    return Recommendation.NOT_RECOMMEND in (case.board, case.proposal)
+
+
+def unexplained(case: Case, command: Decide | Authorise, policy: Policy) -> Refusal | None:
+    """Why an approval, or a letter to be signed, cannot stand as said: against advice without words or ground."""
+    if not against_advice(case):
+        return None
+    if command.reason is None:
+        return refuse(RefusalCode.REASON_REQUIRED)
+    return advice_ground_refused(command.advice_ground, policy)
 
 
 def advice_ground_refused(ground: str | None, policy: Policy) -> Refusal | None:

@@ -17,6 +17,7 @@ from domain.commands import (
     RecordOutsideDecision,
     SubmitFile,
 )
+from domain.decide import choosing
 from domain.decide.approval import approved
 from domain.decide.draft import Draft
 from domain.decide.onward import go_on, undecidable
@@ -65,7 +66,7 @@ def shut(case: Case) -> frozenset[Act]:
 
 def authorise(draft: Draft, command: Authorise) -> Refusal | None:
     """The governor signs the province's letter, or the case ends with his reason."""
-    what = draft.case.passage.letter
+    case, what = draft.case, draft.case.passage.letter
     assert what is not None, "a letter is asked for where the passage has one"
     if command.decision is DecisionChoice.REJECT:
         draft.add(MutationAuthorised(what=what, signed=False, move=terms.closing(Outcome.REJECTED)))
@@ -74,8 +75,17 @@ def authorise(draft: Draft, command: Authorise) -> Refusal | None:
     assert command.number is not None and command.date is not None, "a letter that is signed has both"
     if refused := _misdated(draft, command.date) or refuse_without_post(draft):
         return refused
-    letter = Letter(number=command.number)
-    go_on(draft, MutationAuthorised(what=what, dated=command.date, letter=letter))
+    against = choosing.against_advice(case)
+    if refused := choosing.unexplained(case, command, draft.facts.policy):
+        return refused
+    signed = MutationAuthorised(
+        what=what,
+        dated=command.date,
+        letter=Letter(number=command.number),
+        against_advice=against,
+        advice_ground=command.advice_ground if against else None,
+    )
+    go_on(draft, signed)
     return None
 
 
@@ -159,6 +169,7 @@ def record_outside_decision(draft: Draft, command: RecordOutsideDecision) -> Ref
     recorded = {
         "decision": command.decision,
         "decided_by": decider,
+        "against_advice": command.decision is DecisionChoice.APPROVE and choosing.against_advice(case),
         "dated": command.date,
         "letter": Letter(number=command.number, document=command.document),
     }

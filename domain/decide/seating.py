@@ -107,9 +107,11 @@ def decline_seat(draft: Draft, command: DeclineSeat) -> Refusal | None:
 def ring(draft: Draft, wake: Wake) -> None:
     """What the clock does to a held or offered seat, once the calendar was asked whether the day has come at all."""
     case = draft.case
-    if wake.what in leases.OF_THE_LEASE and (moved := leases.recomputed(case, draft.facts, looks=True)):
-        draft.add(moved)
-        return
+    if wake.what in leases.OF_THE_LEASE:
+        stood = leases.held_up(case, draft.facts.today)
+        if moved := leases.recomputed(case, draft.facts, looks=True, stood=stood):
+            draft.add(moved)
+            return
     rest = tuple(w for w in case.aside if w != wake)
     match wake.what:
         case WakeKind.HOLD_ENDING:

@@ -29,6 +29,9 @@ class MutationAuthorised(Event):
     signed: bool = True
     dated: Day | None = None
     letter: Annotated[Letter | None, PRIVATE] = None
+    against_advice: bool = False
+    advice_ground: str | None = None
+    """The ground of a letter signed against advice."""
 
 
 class ConsentRecorded(Event):

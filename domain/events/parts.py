@@ -104,6 +104,7 @@ class PauseCause(StrEnum):
 
     RETURNED = "returned"
     INCOMPLETE_FILE = "incomplete_file"
+    OUTSIDE = "outside"
     ON_HOLD = "on_hold"
     PAUSED = "paused"
     CERTIFIED_LEAVE = "certified_leave"

@@ -7,19 +7,27 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from domain import catalogue
+from domain import catalogue, lines
 from domain.case import Case
 from domain.commands import parse_command
-from domain.decide import decide, open_case
+from domain.decide import decide, open_case, seating
 from domain.decide.clockwork import elapse
 from domain.decide.draft import Draft
-from domain.events import PauseCause, PersonReleased, PlacementMade
+from domain.events import (
+    MutationAuthorised,
+    PauseCause,
+    PersonReleased,
+    PlacementMade,
+    SeatHoldRecomputed,
+    Wake,
+    WakeKind,
+)
 from domain.facts import Facts, Window
 from domain.passages import Passage, PassagePolicy
 from domain.policy import Policy
 from domain.refusals import Refusal, RefusalCode
 from domain.tasks import tasks
-from domain.vocabulary import Capacity, Kind, Office, Status, Way, WindowKind
+from domain.vocabulary import Capacity, Kind, Office, Stage, Status, Way, WindowKind
 from tests.domain import builders as b
 
 TODAY = "2026-11-23"
@@ -464,3 +472,52 @@ def test_every_passage_of_the_policy_can_be_walked_to_a_decision(kind: Kind) -> 
             case = walked(case, (answers.get(case.status, consent),), known)
         assert (case.passage.way, case.passage.decided_by) == (way, passage.decided_by)
         assert case.authorised is (passage.letter is not None)
+
+
+def test_a_letter_signed_against_advice_says_why_and_is_marked() -> None:
+    """Where the Minister or BKN decides, the province's own choice is the letter: it is explained as a decision is."""
+    case = leaving(
+        (*HEARD, ("propose", b.SECRETARY, {"recommendation": "not_recommend", "reason": "Unit kekurangan"})),
+        "inter_prov",
+    )
+    assert refused(case, "authorise", b.GOVERNOR, **LETTER) == "reason_required"
+    said = {**LETTER, "reason": "Kebutuhan keluarga telah dipertimbangkan"}
+    law = b.leaving_facts(b.GOVERNOR)
+    grounds = law.policy.board.against_grounds
+    if grounds:
+        assert refused(case, "authorise", b.GOVERNOR, **said) == "advice_ground_required"
+        said["advice_ground"] = grounds[0]
+    done = decide(case, parse_command("authorise", said), law)
+    assert not isinstance(done, Refusal)
+    [signed] = [e for e in done.events if isinstance(e, MutationAuthorised)]
+    assert (signed.against_advice, signed.advice_ground) == (True, grounds[0] if grounds else None)
+
+
+def test_who_leaves_frees_his_post_for_its_line() -> None:
+    decided = b.act(leaving(CONSIDERED), "decide", b.GOVERNOR, b.leaving_facts(b.GOVERNOR), decision="approve")
+    issued = decide(
+        decided,
+        parse_command("issue_decree", {"number": "1", "date": TODAY, "effective_on": TODAY}),
+        b.leaving_facts(b.HR),
+    )
+    assert not isinstance(issued, Refusal)
+    found = lines.freed(decided, issued.steps[-1].case, issued.events, b.NOW)
+    assert decided.from_post is not None
+    assert [f.position for f in found] == [decided.from_post.position]
+
+
+def test_a_lease_does_not_run_out_while_another_agency_has_the_file() -> None:
+    """Nobody here can hasten BKN: the days of waiting are not taken from the hold on the seat."""
+    came = arriving().model_copy(update={"status": Status.AWAITING_TECHNICAL_CONSIDERATION, "stage": Stage.APPROVAL})
+    assert came.lease is not None
+    over = Wake(at=came.lease.due.at, what=WakeKind.HOLD_OVER)
+    draft = Draft(came, b.arriving_facts(now=came.lease.due.at), "clock")
+    seating.ring(draft, over)
+    [event] = [s.event for s in draft.steps]
+    assert isinstance(event, SeatHoldRecomputed)
+    assert event.new.on > event.old.on and [p.cause for p in event.new.pauses or ()] == [PauseCause.OUTSIDE]
+    assert WakeKind.HOLD_OVER in {w.what for w in event.aside}
+    at_home = came.model_copy(update={"status": Status.AWAITING_PROPOSAL})
+    draft = Draft(at_home, b.arriving_facts(now=came.lease.due.at), "clock")
+    seating.ring(draft, over)
+    assert draft.case.seat is None, "what waits for ourselves runs on"
