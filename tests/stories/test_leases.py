@@ -20,8 +20,7 @@ async def _is_told(case: CaseFile) -> dict[str, Any]:
     """The case once it was told of a freed seat."""
 
     async def told() -> dict[str, Any] | None:
-        await case.look()
-        return case.state if "seat_came_free" in await case.types() else None
+        return await case.look() if "seat_came_free" in await case.types() else None
 
     found: dict[str, Any] = await eventually(told, within=30)
     return found
