@@ -255,4 +255,8 @@ def _four_eyes(case: Case, act: Act, person: str) -> Refusal | None:
             barred = set(case.verifiers)
         case Act.AUTHORISE | Act.DECIDE:
             barred = {case.opener, *case.verifiers}
+        case Act.RECORD_OUTSIDE_DECISION:
+            barred = {case.opener}
+        case Act.DECIDE_OBJECTION if office_of(act, case) is Office.HR_OFFICER:
+            barred = {case.opener}
     return refuse(RefusalCode.FOUR_EYES, act=act) if person in barred else None

@@ -124,7 +124,9 @@ def test_where_another_authority_decides_hr_records_it(kind: str, decider: str) 
     assert case.status is Status.AWAITING_OUTSIDE_DECISION
     assert refused(case, "decide", b.GOVERNOR, decision="approve") == "act_not_open"
     assert refused(case, "record_outside_decision", b.GOVERNOR, **LETTER, decision="approve") == "not_authorised"
-    done = decide(case, parse_command("record_outside_decision", {**LETTER, "decision": "approve"}), b.leaving_facts())
+    assert refused(case, "record_outside_decision", b.HR, **LETTER, decision="approve") == "four_eyes", "the opener"
+    by_another = b.leaving_facts(b.HR2)
+    done = decide(case, parse_command("record_outside_decision", {**LETTER, "decision": "approve"}), by_another)
     assert not isinstance(done, Refusal)
     made = done.events[0]
     assert made.decided_by == decider  # type: ignore[attr-defined]
@@ -135,7 +137,7 @@ def test_where_another_authority_decides_hr_records_it(kind: str, decider: str) 
 
 def test_what_another_authority_decided_is_its_own_to_mend() -> None:
     case = leaving(CONSIDERED, "inter_prov")
-    case = b.act(case, "record_outside_decision", b.HR, b.leaving_facts(), **LETTER, decision="approve")
+    case = b.act(case, "record_outside_decision", b.HR2, b.leaving_facts(b.HR2), **LETTER, decision="approve")
     case = b.act(case, "issue_decree", b.HR, b.leaving_facts(), **LETTER, effective_on=TODAY)
     body = {**LETTER, "ground": "procedure", "ordered_by": "superior", "reference": "SK Mendagri", "reason": "Cacat"}
     back = b.leaving_facts(
@@ -357,12 +359,12 @@ def test_nobody_asks_the_minister_for_the_ministers_consent() -> None:
         kind=WindowKind.NATIONAL_FREEZE, start=date(2026, 11, 1), end=None, ground="800/1941/OTDA",
         scope=("kind:inter_prov", "kind:region_central"),
     )  # fmt: skip
-    known = b.leaving_facts(windows=(freeze,))
+    known = b.leaving_facts(b.HR2, windows=(freeze,))
     decided = {**LETTER, "decision": "approve"}
-    by_minister = b.act(leaving(CONSIDERED, "inter_prov"), "record_outside_decision", b.HR, known, **decided)
+    by_minister = b.act(leaving(CONSIDERED, "inter_prov"), "record_outside_decision", b.HR2, known, **decided)
     assert by_minister.opened_windows == ("800/1941/OTDA",)
     by_bkn = leaving(CONSIDERED, "region_central")
-    assert refused(by_bkn, "record_outside_decision", b.HR, known, **decided) == "window_closed"
+    assert refused(by_bkn, "record_outside_decision", b.HR2, known, **decided) == "window_closed"
 
 
 def test_the_term_of_a_decision_elsewhere_stands_still_in_a_freeze() -> None:
@@ -464,7 +466,7 @@ def test_every_passage_of_the_policy_can_be_walked_to_a_decision(kind: Kind) -> 
             "awaiting_proposal": PROPOSED[-1], "awaiting_authorisation": SIGNED[-1],
             "awaiting_submission": SUBMITTED[-1], "awaiting_technical_consideration": CONSIDERED[-1],
             "awaiting_decision": ("decide", b.GOVERNOR, {"decision": "approve"}),
-            "awaiting_outside_decision": ("record_outside_decision", b.HR, {**LETTER, "decision": "approve"}),
+            "awaiting_outside_decision": ("record_outside_decision", b.HR2, {**LETTER, "decision": "approve"}),
         }  # fmt: skip
         while case.status is not Status.AWAITING_DECREE:
             wanted = case.consents_wanted[0] if case.consents_wanted else ""

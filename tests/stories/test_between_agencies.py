@@ -110,7 +110,8 @@ async def test_the_minister_decides_and_hr_records_it(house: House) -> None:
     await case.act("record_consideration", "hr_officer", outcome="issued", **letter("13774/B-AK"))
     await case.refused("decide", "governor", "act_not_open", 409, decision="approve")
     await case.refused("record_outside_decision", "governor", "not_authorised", 403, decision="approve", **letter())
-    await case.act("record_outside_decision", "hr_officer", decision="approve", **letter("824.3/9/OTDA"))
+    await case.refused("record_outside_decision", "hr_officer", "four_eyes", 403, decision="approve", **letter())
+    await case.act("record_outside_decision", "hr_head", decision="approve", **letter("824.3/9/OTDA"))
     made = next(e for e in await case.events() if e["type"] == "decision_made")
     assert (made["data"]["decided_by"], made["data"]["letter"]["number"]) == ("home_minister", "824.3/9/OTDA")
     await case.act("issue_decree", "hr_officer", **letter("824.3/9/OTDA"), effective_on=local_day(30).isoformat())
@@ -145,9 +146,7 @@ async def test_a_refusal_from_outside_waits_for_a_person_who_mends_or_closes(hou
     assert case.where == ("approval", "awaiting_submission"), "the consent that was given stands"
     await case.act("submit_file", "hr_officer", **letter("800/B-2"))
     await case.act("record_consideration", "hr_officer", outcome="issued", **letter("13775"))
-    await case.act(
-        "record_outside_decision", "hr_officer", decision="reject", reason="Formasi ditutup", **letter("BKN 4")
-    )
+    await case.act("record_outside_decision", "hr_head", decision="reject", reason="Formasi ditutup", **letter("BKN 4"))
     assert case.where == ("approval", "refused_outside")
     await case.refused("close_refused", "hr_officer", "reason_required", 422)
     await case.act("close_refused", "hr_officer", reason="BKN menolak: formasi ditutup")
