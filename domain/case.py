@@ -182,6 +182,8 @@ class Case(_Part):
     lease: Lease | None = None
     waiting: Waiting | None = None
     called: Called | None = None
+    passed_at: datetime | None = None
+    """When the case last let a seat of the post pass; known too while it is looked at anew and stands in no line."""
     queued_from: datetime | None = None
     """From when the case counts in a line, where that is later than its opening."""
 

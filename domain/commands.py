@@ -816,9 +816,14 @@ class RenewHold(_Act):
 
 
 class DeclineSeat(_Act):
-    """HR lets a seat pass that came free for the case: the next in line is told."""
+    """HR lets a seat pass that came free for the case, and says why to the employee: the next in line is told."""
 
     act: Literal[Act.DECLINE_SEAT]
+
+    @model_validator(mode="after")
+    def _says_why(self) -> "DeclineSeat":
+        self._needs_reason()
+        return self
 
 
 ActCommand = Annotated[

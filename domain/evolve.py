@@ -74,7 +74,7 @@ def evolve(case: Case, recorded: Recorded) -> Case:
     if event.act is not None and event.act is not Act.COMMENT:
         changes["undo"] = _undo_point(case, recorded)
     if event.move is not None:
-        changes |= _moved(case, event.move, recorded, changes.get("flags", case.flags))
+        changes |= _moved(case, case.model_copy(update=changes), event.move, recorded)
         stopped = changes.get("stopped", case.stopped) or ()
         changes["stopped"] = tuple(s for s in stopped if s.status is not event.move.status) or None
     return case.model_copy(update=changes)
@@ -110,7 +110,9 @@ _OF_THE_STATUS = (Flag.OVERDUE, Flag.APPROVER_ABSENT)
 """Flags about the status a case is in: they fall when it moves."""
 
 
-def _moved(case: Case, move: ev.Move, recorded: Recorded, flags: tuple[Flag, ...]) -> dict[str, Any]:
+def _moved(before: Case, case: Case, move: ev.Move, recorded: Recorded) -> dict[str, Any]:
+    """What the move itself changes, on the case with all that the event says besides already folded in."""
+    flags = case.flags
     if move.due and any(p.cause is ev.PauseCause.WINDOW for p in move.due.pauses or ()):
         flags = tuple(sorted({*flags, Flag.RESTRICTED_WINDOW}))
     changes: dict[str, Any] = {
@@ -121,9 +123,9 @@ def _moved(case: Case, move: ev.Move, recorded: Recorded, flags: tuple[Flag, ...
         "outcome": move.outcome,
         "flags": tuple(f for f in flags if f not in _OF_THE_STATUS),
     }
-    if move.status is not case.status:
+    if move.status is not before.status:
         changes["since"] = recorded.at
-    if case.waiting and move.status not in _IN_LINE:
+    if before.waiting and move.status not in _IN_LINE:
         changes |= {"waiting": None, "called": None, "aside": _without(case.aside, ev.WakeKind.CALL_OVER)}
     if recorded.by == CLOCK:
         changes["undo"] = None
@@ -203,9 +205,10 @@ def _without_lease(case: Case) -> dict[str, Any]:
 
 @_changes.register
 def _(event: ev.SeatAwaited, case: Case, recorded: Recorded) -> dict[str, Any]:
-    passed_at = recorded.at if event.behind else case.waiting and case.waiting.passed_at
+    passed_at = recorded.at if event.behind else case.passed_at
     queued_from = event.since if event.behind else case.queued_from
-    return {"waiting": Waiting(since=event.since, passed_at=passed_at), "queued_from": queued_from}
+    waiting = Waiting(since=event.since, passed_at=passed_at)
+    return {"waiting": waiting, "queued_from": queued_from, "passed_at": passed_at}
 
 
 @_changes.register
@@ -228,7 +231,7 @@ def _(event: ev.SeatHoldExpired, case: Case, recorded: Recorded) -> dict[str, An
 def _(event: ev.SeatCameFree, case: Case, recorded: Recorded) -> dict[str, Any]:
     waiting = case.waiting and case.waiting.model_copy(update={"passed_at": None})
     called = Called(freed_at=event.freed_at, due=event.due)
-    return {"waiting": waiting, "called": called, "aside": event.aside, "undo": None}
+    return {"waiting": waiting, "called": called, "passed_at": None, "aside": event.aside, "undo": None}
 
 
 @_changes.register
@@ -236,7 +239,7 @@ def _(event: ev.SeatPassed, case: Case, recorded: Recorded) -> dict[str, Any]:
     since = max(recorded.at, case.called.freed_at) if case.called else recorded.at
     waiting = case.waiting and case.waiting.model_copy(update={"passed_at": since})
     undo = {"undo": None} if event.by_silence else {}
-    return {"waiting": waiting, "called": None, "aside": event.aside, **undo}
+    return {"waiting": waiting, "called": None, "passed_at": since, "aside": event.aside, **undo}
 
 
 @_changes.register
@@ -252,10 +255,11 @@ def _(event: ev.NeedConfirmed, case: Case, recorded: Recorded) -> dict[str, Any]
 @_changes.register
 def _(event: ev.AlternativeProposed, case: Case, recorded: Recorded) -> dict[str, Any]:
     kept = tuple(rule for rule in case.overridden if rule not in event.overrides_void)
-    # Letters name the post: those about the former one say nothing of this.
+    # Letters name the post, and a line is for one: those about the former say nothing of this.
     letters: dict[str, Any] = {"authorised": False, "consents": {}, "consideration": Consideration()}
     heard: dict[str, Any] = {"answer": None, "grounds": (), "overridden": kept, "opened_windows": None}
-    return {"to_post": event.to_post, **heard, **letters, **_chosen(case, event)}
+    in_line: dict[str, Any] = {"queued_from": None, "passed_at": None}
+    return {"to_post": event.to_post, **heard, **letters, **in_line, **_chosen(case, event)}
 
 
 def _chosen(case: Case, event: ev.ChoosingEvent) -> dict[str, Any]:

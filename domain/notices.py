@@ -99,6 +99,7 @@ TEMPLATES: tuple[str, ...] = (
     "response_missed",
     "response_requested",
     "seat_came_free",
+    "seat_declined",
     "seat_hold_ending",
     "seat_hold_expired",
     "seat_hold_recomputed",
@@ -227,8 +228,9 @@ def _addressed(event: ev.Event, case: Case, facts: Facts) -> Iterator[tuple[str,
             yield from _each(event.type, (case.subject, *_heads(case, facts), *_handlers(case, facts)))
         case ev.SeatHoldEnding() | ev.SeatCameFree() | ev.SeatHoldRecomputed():
             yield from _each(event.type, _handlers(case, facts))
-        case ev.SeatPassed() if event.by_silence:
-            yield from _each("seat_passed", _handlers(case, facts))
+        case ev.SeatPassed():
+            template = "seat_passed" if event.by_silence else "seat_declined"
+            yield from _each(template, (case.subject, *_handlers(case, facts)))
         case ev.SeatHoldExpired() | ev.SeatHoldRenewed():
             yield from _each(event.type, (case.subject, *_handlers(case, facts)))
         case ev.ApproverAbsent():

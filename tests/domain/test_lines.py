@@ -11,8 +11,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from pydantic import ValidationError
 
-from domain import lines
+from domain import lines, notices
 from domain.case import CLOCK, Case
 from domain.commands import CallInLine, parse_command
 from domain.decide import Decision, decide, may, open_case
@@ -27,7 +28,7 @@ WHY = {"reason": "Alasan tertulis"}
 ACTS: dict[Act, dict[str, Any]] = {
     Act.CONFIRM_NEED: {},
     Act.RENEW_HOLD: WHY,
-    Act.DECLINE_SEAT: {},
+    Act.DECLINE_SEAT: WHY,
     Act.UNDO: {},
     Act.HOLD: {"ground": "other", "reference": "Nota 1"},
     Act.RESUME: {},
@@ -136,7 +137,7 @@ def test_what_a_command_leaves_for_the_line() -> None:
     called = told.steps[-1].case
     cases: list[tuple[Case, str, str, dict[str, Any], list[str]]] = [
         (called, "confirm_need", b.HR, {}, []),
-        (called, "decline_seat", b.HR, {}, [POST]),
+        (called, "decline_seat", b.HR, {"reason": "Dicarikan jabatan lain"}, [POST]),
         (called, "hold", b.HR, {"ground": "other", "reference": "Nota 1"}, [POST]),
         (called, "cancel", b.HR, WHY, [POST]),
         (called, "propose_alternative", b.HR, {"position_code": "DKP-S-01"}, [POST]),
@@ -151,6 +152,37 @@ def test_what_a_command_leaves_for_the_line() -> None:
         assert isinstance(decided, Decision)
         found = lines.freed(case, decided.steps[-1].case, decided.events, b.NOW)
         assert [f.position for f in found] == left, kind
+
+
+def _told() -> Case:
+    """A case that was told of a seat that came free."""
+    waiting_for_one = b.opened(b.facts(seats=b.seats(None)))
+    told = decide(waiting_for_one, CallInLine(call=1, position=POST, freed_at=b.NOW), b.facts(CLOCK))
+    assert isinstance(told, Decision)
+    return told.steps[-1].case
+
+
+def test_a_seat_is_declined_with_a_reason_and_the_employee_is_told() -> None:
+    with pytest.raises(ValidationError):
+        parse_command("decline_seat", {})
+    decided = decide(_told(), parse_command("decline_seat", WHY), b.facts(b.HR))
+    assert isinstance(decided, Decision)
+    [passed] = decided.events
+    sent = notices.notices(passed, decided.steps[-1].case, b.facts(b.HR), b.HR)
+    assert ("seat_declined", b.EMPLOYEE) in {(n.template, n.person) for n in sent}
+
+
+def test_what_was_let_pass_is_known_after_a_return_too() -> None:
+    """A case that is evaluated again is not told of the same seat twice, nor does it keep others from it."""
+    declined = b.act(_told(), "decline_seat", b.HR, **WHY)
+    assert declined.waiting and declined.waiting.passed_at
+    back = b.act(declined, "return", b.HR, to_stage="evaluation", **WHY)
+    assert back.waiting is None
+    again = b.act(back, "supply_dossier", b.HR, b.facts(b.HR, seats=b.seats(None)), items=[])
+    assert again.waiting and again.waiting.passed_at == declined.waiting.passed_at
+    elsewhere = b.facts(b.HR, target=b.position("DKP-S-01"))
+    other = b.act(declined, "propose_alternative", b.HR, elsewhere, position_code="DKP-S-01")
+    assert other.passed_at is None, "another post has a line of its own"
 
 
 class Province(RuleBasedStateMachine):

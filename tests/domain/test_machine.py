@@ -172,7 +172,7 @@ FIELDS: dict[Act, st.SearchStrategy[dict[str, Any]]] = {
     ),
     Act.CLOSE_REFUSED: st.just({"reason": "Ditolak"}),
     Act.RENEW_HOLD: st.fixed_dictionaries({"reason": _reason}),
-    Act.DECLINE_SEAT: st.just({}),
+    Act.DECLINE_SEAT: st.just({"reason": "Dicarikan jabatan lain"}),
 }  # fmt: skip
 
 

@@ -121,6 +121,6 @@ async def test_a_call_carried_out_many_times_at_once_tells_one_case_once(house: 
     async with house.engine.begin() as connection:
         call = Call(row.id, row.case_id, row.position_code, row.freed_at)
         assert await seat_calls.next_in_line(connection, call, datetime.now(UTC).date()) is None
-    await registrar.commit(waiting[0], "decline_seat")
+    await registrar.commit(waiting[0], "decline_seat", reason="Dicarikan jabatan lain")
     [passed] = await house.sql("SELECT case_id, freed_at FROM seat_call WHERE state = 'open'")
     assert (passed.case_id, passed.freed_at) == (waiting[0], row.freed_at), "the same seat, for the next"
