@@ -1,12 +1,14 @@
 """Real servers for the whole session; a database of its own, copied from a template, for every test that asks."""
 
 import os
+import shutil
 import tempfile
 import uuid
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from playwright.async_api import Browser, async_playwright
 from temporalio.testing import TimeSkippingConfig, WorkflowEnvironment
 
 from runtime.demo import write_demo_province
@@ -128,6 +130,17 @@ async def start_skipping_server(home: Path) -> WorkflowEnvironment:
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """MUTASI_HOME of the session: its keys."""
     return tmp_path_factory.mktemp("home")
+
+
+@pytest.fixture(scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    """Debian's Chromium. A machine without it fails: a page that no browser opened is not tested."""
+    executable = shutil.which("chromium")
+    assert executable, "install the package chromium"
+    async with async_playwright() as playwright:
+        chromium = await playwright.chromium.launch(executable_path=executable, args=["--no-sandbox"])
+        yield chromium
+        await chromium.close()
 
 
 RECORD_INTO = os.environ.get("MUTASI_RECORD")
