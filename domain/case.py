@@ -247,6 +247,11 @@ class Case(_Part):
         return self.stage is Stage.CLOSED
 
     @property
+    def turn_to_retake(self) -> bool:
+        """Whether an undo gives the case back a seat it was told of, which others may have taken meanwhile."""
+        return self.undo is not None and self.undo.before.called is not None and self.called is None
+
+    @property
     def seat_to_retake(self) -> int | None:
         """The seat that taking the last act back needs again, where the act gave one up."""
         before = self.undo.before if self.undo else None

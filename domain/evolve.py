@@ -67,6 +67,9 @@ def evolve(case: Case, recorded: Recorded) -> Case:
     event = recorded.event
     if isinstance(event, ev.ActUndone):
         before = case.undo.before if case.undo else case
+        if event.turn_lost:
+            untold = {"called": None, "aside": _without(before.aside, ev.WakeKind.CALL_OVER)}
+            before = before.model_copy(update=untold)
         return before.model_copy(update={"seq": recorded.seq, "version": recorded.seq, "undo": None})
     changes: dict[str, Any] = {"seq": recorded.seq, **_changes(event, case, recorded)}
     if not isinstance(event, UNVERSIONED):

@@ -49,6 +49,11 @@ def may_take(case: Case, facts: Facts) -> bool:
     return sum(other.called or (_waits(other) and rank(other) < mine) for other in seats.line) < seats.target.vacant
 
 
+def is_left(seats: Seats) -> bool:
+    """Whether there is a seat besides those that others were told of."""
+    return sum(other.called for other in seats.line) < seats.target.vacant
+
+
 def left_for_others(seats: Seats) -> bool:
     """Whether there is a seat besides those that are the turn of who stands in line, for a case not opened yet."""
     return sum(other.called or _waits(other) for other in seats.line) < seats.target.vacant

@@ -341,7 +341,7 @@ def _is_judging(case: Case, command: Command) -> bool:
             looking = case.alarm.what in LOOKING and has_post_in_view(case)
             return looking or case.alarm.what in _WITH_A_POST
         case UndoAct():
-            return case.seat_to_retake is not None
+            return case.seat_to_retake is not None or case.turn_to_retake
         case _:
             return command.act in JUDGING_ACTS
 

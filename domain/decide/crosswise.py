@@ -1,6 +1,6 @@
 """Acts open across stages: return, hold and resume, withdraw and cancel, comment, undo."""
 
-from domain import leases, terms
+from domain import leases, lines, terms
 from domain.case import Held
 from domain.commands import Cancel, Comment, Hold, Resume, Return, UndoAct, Withdraw
 from domain.decide.draft import Draft
@@ -154,5 +154,6 @@ def undo(draft: Draft, command: UndoAct) -> Refusal | None:
     wanted, seats = draft.case.seat_to_retake, draft.facts.seats
     if wanted is not None and (seats is None or seats.free_seat != wanted):
         return refuse(RefusalCode.SEAT_TAKEN)
-    draft.add(ActUndone(undone=point.act, from_seq=point.from_seq))
+    lost = draft.case.turn_to_retake and not (seats and lines.is_left(seats))
+    draft.add(ActUndone(undone=point.act, from_seq=point.from_seq, turn_lost=lost))
     return None

@@ -31,6 +31,8 @@ class ActUndone(Event):
     undone: Act
     from_seq: int
     """First sequence number of the act that was taken back."""
+    turn_lost: bool = False
+    """Whether a seat the case had been told of was taken meanwhile: it stands in line again, and is not told."""
 
 
 class CasePutOnHold(Event):

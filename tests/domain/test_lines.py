@@ -17,7 +17,7 @@ from domain import lines, notices
 from domain.case import CLOCK, Case
 from domain.commands import CallInLine, parse_command
 from domain.decide import Decision, decide, may, open_case
-from domain.events import ActUndone, PlacementMade, SeatCameFree, SeatHeld, Staffing
+from domain.events import ActUndone, PlacementMade, SeatCameFree, SeatHeld, Staffing, WakeKind
 from domain.facts import Facts, HeldFor, InLine
 from domain.refusals import Refusal, RefusalCode
 from domain.vocabulary import Act, Status
@@ -183,6 +183,19 @@ def test_what_was_let_pass_is_known_after_a_return_too() -> None:
     elsewhere = b.facts(b.HR, target=b.position("DKP-S-01"))
     other = b.act(declined, "propose_alternative", b.HR, elsewhere, position_code="DKP-S-01")
     assert other.passed_at is None, "another post has a line of its own"
+
+
+@pytest.mark.parametrize(("told_meanwhile", "left"), [(0, True), (1, False)])
+def test_who_takes_a_hold_back_is_told_again_only_where_the_seat_is_left(told_meanwhile: int, left: bool) -> None:
+    """Another case may have been told of the seat meanwhile: then this one stands in line again, and waits."""
+    on_hold = b.act(_told(), "hold", b.HR, ground="other", reference="Nota 1")
+    assert on_hold.called is None
+    line = (waiting(2, called=True),) * told_meanwhile
+    vacant = b.seats(1, target=Staffing(code=POST, required=1, occupied=0, held=0), line=line)
+    back = b.act(on_hold, "undo", b.HR, b.facts(b.HR, seats=vacant))
+    assert (back.status, back.waiting is not None) == (Status.NO_VACANCY, True)
+    assert (back.called is not None) is left
+    assert any(w.what is WakeKind.CALL_OVER for w in back.aside) is left
 
 
 class Province(RuleBasedStateMachine):
