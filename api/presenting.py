@@ -195,7 +195,8 @@ def _effect_day(value: Due) -> date:
 def rule(result: RuleResult, policy: Policy, language: str, overridden: Iterable[str] = ()) -> out.RuleOut:
     """A rule as judged, in words and with its legal ground."""
     data = policy.rules[result.rule]
-    words = {RuleOutcome.FAIL: data.fail, RuleOutcome.WARN: data.warn, RuleOutcome.UNKNOWN: data.unknown}
+    failed = data.fail_by[result.failing] if result.failing else data.fail
+    words = {RuleOutcome.FAIL: failed, RuleOutcome.WARN: data.warn, RuleOutcome.UNKNOWN: data.unknown}
     template = words.get(result.outcome)
     title = data.title.in_(language)
     return out.RuleOut(

@@ -30,6 +30,18 @@ def _span(held: PostHeld, today: date) -> Span:
     return Span(held.start, min(held.end or today, today), level_of(held.kind, held.tier))
 
 
+def last_level(dossier: Dossier, today: date) -> int | None:
+    """The level of the post held now or else of the last one on record; `None` where the record does not tell."""
+    post = dossier.position
+    if post is not None:
+        return post_level(post.kind, post.tier)
+    held = [h for h in dossier.history if h.start <= today]
+    if not held:
+        return None
+    last = max(held, key=lambda h: (h.end or date.max, h.start))
+    return None if last.kind is PositionKind.FUNCTIONAL and last.tier is None else post_level(last.kind, last.tier)
+
+
 def level_of(kind: PositionKind, tier: Tier | None) -> int:
     """The level of a post held once; a functional post whose tier is not on record counts as the lowest."""
     return 1 if kind is PositionKind.FUNCTIONAL and tier is None else post_level(kind, tier)

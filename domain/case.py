@@ -49,6 +49,7 @@ class PendingOverride(_Part):
     rule: str
     ground: str
     by: str
+    document: str | None = None
 
 
 class Vote(_Part):

@@ -195,13 +195,16 @@ class SupplyDossier(_Act):
 
 
 class OverrideRule(_Act):
-    """HR asks to set a failed rule aside on one of the grounds the policy lists for it."""
+    """HR asks to set a failed rule aside on one of the grounds the policy lists for it.
+
+    `document` is one of the case, which carries the ground.
+    """
 
     act: Literal[Act.OVERRIDE_RULE]
     rule: Annotated[str, StringConstraints(pattern=r"^E\d{2}$")]
     ground: Line
     reference: Line
-    document: Line | None = None
+    document: DocumentId | None = None
 
 
 class ConfirmOverride(_Act):

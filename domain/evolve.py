@@ -175,7 +175,7 @@ def _(event: ev.DataContested, case: Case, recorded: Recorded) -> dict[str, Any]
 
 @_changes.register
 def _(event: ev.OverrideRequested, case: Case, recorded: Recorded) -> dict[str, Any]:
-    return {"override": PendingOverride(rule=event.rule, ground=event.ground, by=recorded.by)}
+    return {"override": PendingOverride(rule=event.rule, ground=event.ground, by=recorded.by, document=event.document)}
 
 
 @_changes.register

@@ -278,6 +278,8 @@ class RulePolicy(_Part):
     experience: dict[PositionKind, Experience] | None = None
     """By kind of post; without it experience cannot be judged."""
     fail: Text | None = None
+    fail_by: dict[str, Text] = {}
+    """Words for a failure of something else that the rule looks at. What is not named here is no failure."""
     warn: Text | None = None
     unknown: Text | None = None
 

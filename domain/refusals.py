@@ -34,6 +34,7 @@
     │   ├── documents_missing       a document that the policy insists on is not there
     │   ├── document_already_there
     │   ├── document_already_judged
+    │   ├── document_refused        a document that HR returned or rejected proves nothing
     │   ├── document_not_reusable
     │   └── document_versions_full
     │   ├── objection_filed         there is an objection to this decree already
@@ -223,6 +224,7 @@ class RefusalCode(StrEnum):
     DOCUMENTS_MISSING = "documents_missing", Category.CONFLICT
     DOCUMENT_ALREADY_THERE = "document_already_there", Category.CONFLICT
     DOCUMENT_ALREADY_JUDGED = "document_already_judged", Category.CONFLICT
+    DOCUMENT_REFUSED = "document_refused", Category.CONFLICT
     DOCUMENT_NOT_REUSABLE = "document_not_reusable", Category.CONFLICT
     DOCUMENT_VERSIONS_FULL = "document_versions_full", Category.CONFLICT
     DOCUMENT_TOO_LARGE = "document_too_large", Category.TOO_LARGE

@@ -32,6 +32,9 @@ from domain.vocabulary import (
 PASS, FAIL, WARN = RuleOutcome.PASS, RuleOutcome.FAIL, RuleOutcome.WARN
 UNKNOWN, NOT_APPLICABLE = RuleOutcome.UNKNOWN, RuleOutcome.NOT_APPLICABLE
 
+JOB_CLASS = "job_class"
+"""What E20 looks at besides the level."""
+
 _PROCEEDINGS = (
     ConditionKind.DISCIPLINE_PROCESS,
     ConditionKind.DISCIPLINE_LIGHT,
@@ -62,11 +65,10 @@ class Question:
 
     @cached_property
     def direction(self) -> Direction | None:
-        """Whether the move rises, falls or stays level; unknown for a person without a post."""
-        post = self.dossier.position
-        if post is None:
+        """Whether the move rises, falls or stays level; unknown for a person with no post now and none on record."""
+        here, there = careers.last_level(self.dossier, self.today), post_level(self.target.kind, self.target.tier)
+        if here is None:
             return None
-        here, there = post_level(post.kind, post.tier), post_level(self.target.kind, self.target.tier)
         if here == there:
             return Direction.LATERAL
         return Direction.PROMOTION if there > here else Direction.DEMOTION
@@ -140,7 +142,7 @@ def _permanent_and_active(q: Question, p: RulePolicy) -> dict[str, object]:
 
 @_rule("E02")
 def _two_years_in_post(q: Question, p: RulePolicy) -> dict[str, object]:
-    return _tenure(q, p)
+    return _tenure(q, p) if q.dossier.position else {"outcome": NOT_APPLICABLE}
 
 
 @_rule("E03")
@@ -379,15 +381,22 @@ def _talent_box(q: Question, p: RulePolicy) -> dict[str, object]:
 
 @_rule("E20")
 def _no_demotion(q: Question, p: RulePolicy) -> dict[str, object]:
+    """No lower level, and no lower job class on the same one: the allowance follows the class.
+
+    Whoever was left without a post is measured by the last one he held, so that no way round leads through none.
+    """
     post = q.dossier.position
-    if post is None:
-        return {"outcome": NOT_APPLICABLE}
-    here, there = post_level(post.kind, post.tier), post_level(q.target.kind, q.target.tier)
+    here, there = careers.last_level(q.dossier, q.today), post_level(q.target.kind, q.target.tier)
+    if here is None:
+        return {"outcome": UNKNOWN, "threshold": there}
     if there < here:
         return {"outcome": FAIL, "value": here, "threshold": there}
-    known = not (q.target.outside or post.outside)
-    if there == here and known and q.target.job_class < post.job_class:
-        return {"outcome": WARN, "value": post.job_class, "threshold": q.target.job_class}
+    known = post is not None and not (q.target.outside or post.outside)
+    if post is not None and known and there == here and q.target.job_class < post.job_class:
+        falls = {"value": post.job_class, "threshold": q.target.job_class}
+        if JOB_CLASS in p.fail_by:
+            return {"outcome": FAIL, "failing": JOB_CLASS, **falls}
+        return {"outcome": WARN, **falls}
     return {"outcome": PASS, "value": here, "threshold": there}
 
 

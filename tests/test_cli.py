@@ -364,16 +364,16 @@ def test_a_policy_is_put_into_force_by_two_people(product: Product, tmp_path: Pa
     file = tmp_path / "demo-2.toml"
     (tmp_path / "mamuju-2026.toml").write_text((POLICIES / "mamuju-2026.toml").read_text())
     text = (POLICIES / "demo.toml").read_text().replace("seconds = 5", "seconds = 7")
-    file.write_text(text.replace('code = "mamuju-demo"', 'code = "mamuju-demo"\nversion = "2026.2"'))
+    file.write_text(text.replace('code = "mamuju-demo"', 'code = "mamuju-demo"\nversion = "2026.3"'))
     by = ("--reason", "Waktu urung lebih lama", "--as")
     proposed = product.told("policy", "activate", str(file), *by, "hr_officer")
-    assert (proposed["status"], proposed["version"]) == ("candidate", "2026.2")
+    assert (proposed["status"], proposed["version"]) == ("candidate", "2026.3")
     alone = product.run("policy", "activate", str(file), *by, "hr_officer", "--confirm")
     assert (alone.returncode, "second_person_required" in alone.stderr) == (1, True), alone.stderr
     active = product.told("policy", "activate", str(file), *by, "hr_head", "--confirm")
     assert (active["status"], active["in_force"]) == ("active", True)
     checks = {c["name"]: c for c in product.told("doctor")["checks"]}
-    assert "2026.2" in checks["policy"]["detail"] and "2026.1" in checks["policy"]["detail"]
+    assert "2026.3" in checks["policy"]["detail"] and "2026.2" in checks["policy"]["detail"]
     assert active["hash"] != before["policy"]["hash"]
     whole = product.told("policy", "simulate", str(file))
     assert whole["establishment"]["judged"] > 1000 and whole["establishment"]["flipped"] == 0

@@ -17,7 +17,7 @@ from domain.commands import (
     RatingItem,
     SupplyDossier,
 )
-from domain.decide import choosing, seating
+from domain.decide import choosing, papers, seating
 from domain.decide.draft import Draft
 from domain.events import (
     AlternativeProposed,
@@ -164,6 +164,8 @@ def override_rule(draft: Draft, command: OverrideRule) -> Refusal | None:
         return refuse(RefusalCode.GROUND_NOT_ALLOWED, rule=command.rule, allowed=allowed)
     if rule.needs_document and command.document is None:
         return refuse(RefusalCode.OVERRIDE_DOCUMENT_REQUIRED, rule=command.rule)
+    if refused := papers.unusable(draft.case, command.document):
+        return refused
     draft.add(
         OverrideRequested(
             rule=command.rule,
@@ -182,6 +184,10 @@ def confirm_override(draft: Draft, command: ConfirmOverride) -> Refusal | None:
         return refuse(RefusalCode.POST_GONE, position=draft.case.to_post.position)
     pending = draft.case.override
     assert pending is not None, "override_pending has a pending override"
+    if pending.document in {d.id for d in draft.case.documents} and (
+        refused := papers.unusable(draft.case, pending.document)
+    ):
+        return refused
     draft.add(OverrideConfirmed(rule=pending.rule, ground=pending.ground))
     evaluate(draft, _subject(draft.facts))
     return None

@@ -6,6 +6,7 @@ from datetime import date
 
 from domain import catalogue
 from domain.authority import HR
+from domain.case import Case
 from domain.commands import AddDocument, JudgeDocument
 from domain.decide.draft import Draft
 from domain.documents import Document
@@ -124,6 +125,18 @@ def judge_document(draft: Draft, command: JudgeDocument) -> Refusal | None:
             RefusalCode.DOCUMENT_EXPIRED, document=document.code, valid_until=document.valid_until.isoformat()
         )
     _add(draft, _verdict(document, command.verdict))
+    return None
+
+
+def unusable(case: Case, document: str | None) -> Refusal | None:
+    """Why a document that an act names proves nothing: it is none of the case, or HR returned or rejected it."""
+    if document is None:
+        return None
+    known = next((d for d in case.documents if d.id == document), None)
+    if known is None:
+        return refuse(RefusalCode.DOCUMENT_UNKNOWN)
+    if known.verdict in (Verdict.RETURN, Verdict.REJECT):
+        return refuse(RefusalCode.DOCUMENT_REFUSED, document=known.code)
     return None
 
 

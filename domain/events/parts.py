@@ -181,6 +181,8 @@ class RuleResult(_Part):
     source: str | None = None
     as_of: date | None = None
     eligible_from: date | None = None
+    failing: str | None = None
+    """What failed, where the rule looks at more than its main measure."""
 
     @property
     def mark(self) -> RuleMark:

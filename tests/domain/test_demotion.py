@@ -5,6 +5,7 @@ All acts of all people and the clock are tried from every state that can be reac
 
 from collections import deque
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -20,10 +21,11 @@ from domain.refusals import Refusal
 from domain.vocabulary import Act, Stage, Tier
 from tests.domain import builders as b
 
-EQUAL, LOWER, HOME = "DLH-S-04", "DKP-S-01", "DPUPR-S-02"
+EQUAL, LOWER, CLASS, HOME = "DLH-S-04", "DKP-S-01", "DKP-S-07", "DPUPR-S-02"
 POSTS: dict[str, Position] = {
     EQUAL: b.position(EQUAL),
     LOWER: b.position(LOWER, tier=Tier.PERTAMA),
+    CLASS: b.position(CLASS, job_class=8),
     HOME: b.position(HOME),
 }
 PEOPLE = (b.EMPLOYEE, b.HR, b.HR2, b.HR_HEAD, b.BOARD, b.SECRETARY, b.GOVERNOR, b.TARGET_HEAD)
@@ -36,11 +38,11 @@ BODIES: dict[Act, tuple[dict[str, Any], ...]] = {
         {"rule": rule, "ground": ground, "reference": "SK 9", "document": document}
         for rule in ("E02", "E20")
         for ground in ("own_request", "emergency", "critical_service_vacancy")
-        for document in (None, "Berkas 1")
+        for document in (None, "d_" + "a" * 26)
     ),
     Act.CLOSE_INELIGIBLE: (WHY,),
     Act.CONTEST_DATA: ({"text": "Keliru"},),
-    Act.PROPOSE_ALTERNATIVE: ({"position_code": LOWER}, {"position_code": EQUAL}),
+    Act.PROPOSE_ALTERNATIVE: tuple({"position_code": code} for code in (LOWER, CLASS, EQUAL)),
     Act.UNIT_OPINION: ({"opinion": "support"},),
     Act.RESPOND: (
         {"answer": "accept"},
@@ -119,7 +121,7 @@ def place_of(case: Case) -> tuple[object, ...]:
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("first", [EQUAL, LOWER])
+@pytest.mark.parametrize("first", [EQUAL, LOWER, CLASS])
 def test_no_way_leads_lower_without_a_lawful_ground_nor_out_of_a_post(first: str) -> None:
     start = b.opened(b.facts(target=POSTS[first]), position_code=first)
     seen, queue = {place_of(start)}, deque([start])
@@ -135,7 +137,7 @@ def test_no_way_leads_lower_without_a_lawful_ground_nor_out_of_a_post(first: str
                     restored += 1
                     assert _level(event.to_post.position) >= _level(HOME), "sent back lower"
                 assert not (isinstance(event, OverrideConfirmed) and event.rule == "E20")
-                if after.to_post.position == LOWER:
+                if after.to_post.position in (LOWER, CLASS):
                     assert after.stage in (Stage.EVALUATION, Stage.CLOSED)
             after = decision.steps[-1].case
             if place_of(after) not in seen:
@@ -148,9 +150,17 @@ def _level(code: str) -> int:
     return post_level(POSTS[code].kind, POSTS[code].tier)
 
 
+def proved(case: Case) -> tuple[Case, str]:
+    """The case with a document handed in, and its id."""
+    letter = b.content("b_" + "a" * 26)
+    known = replace(b.facts(b.HR, target=POSTS[LOWER]), content=letter)
+    case = b.act(case, "add_document", b.HR, known, document="D11", content=letter.id)
+    return case, case.documents[-1].id
+
+
 def demoted(**fields: Any) -> Case | Refusal:
-    start = b.opened(b.facts(target=POSTS[LOWER]), position_code=LOWER, **fields)
-    body = {"rule": "E20", "ground": "discipline", "reference": "SK 9", "document": "Berkas 1"}
+    start, document = proved(b.opened(b.facts(target=POSTS[LOWER]), position_code=LOWER, **fields))
+    body = {"rule": "E20", "ground": "discipline", "reference": "SK 9", "document": document}
     return b.attempt(start, "override_rule", b.HR, b.facts(b.HR, target=POSTS[LOWER]), **body)
 
 
@@ -161,6 +171,9 @@ def test_a_demotion_on_a_lawful_ground_takes_two_people_and_a_document() -> None
     refused = b.attempt(start, "override_rule", b.HR, b.facts(b.HR, **lower), **body)
     assert isinstance(refused, Refusal)
     assert refused.code == "override_document_required"
+    unknown = b.attempt(start, "override_rule", b.HR, b.facts(b.HR, **lower), **body, document="d_" + "a" * 26)
+    assert isinstance(unknown, Refusal)
+    assert unknown.code == "document_unknown"
     pending = demoted()
     assert isinstance(pending, Case)
     alone = b.attempt(pending, "confirm_override", b.HR, b.facts(b.HR, **lower))
@@ -171,15 +184,26 @@ def test_a_demotion_on_a_lawful_ground_takes_two_people_and_a_document() -> None
     assert confirmed.overridden == ("E20",)
 
 
+def test_a_document_that_was_rejected_carries_no_demotion() -> None:
+    pending = demoted()
+    assert isinstance(pending, Case)
+    lower = b.facts(b.HR2, target=POSTS[LOWER])
+    document = pending.documents[-1].id
+    rejected = b.act(pending, "judge_document", b.HR2, lower, document=document, verdict="reject", reason="Bukan SK")
+    refused = b.attempt(rejected, "confirm_override", b.HR2, lower)
+    assert isinstance(refused, Refusal)
+    assert refused.code == "document_refused"
+
+
 def test_the_employees_wish_is_a_ground_only_in_a_case_he_opened() -> None:
-    body = {"rule": "E20", "ground": "own_request", "reference": "Surat 1", "document": "Berkas 1"}
+    body = {"rule": "E20", "ground": "own_request", "reference": "Surat 1"}
     lower = b.facts(b.HR, target=POSTS[LOWER])
-    ours = b.opened(b.facts(target=POSTS[LOWER]), position_code=LOWER)
-    refused = b.attempt(ours, "override_rule", b.HR, lower, **body)
+    ours, letter = proved(b.opened(b.facts(target=POSTS[LOWER]), position_code=LOWER))
+    refused = b.attempt(ours, "override_rule", b.HR, lower, **body, document=letter)
     assert isinstance(refused, Refusal)
     assert refused.code == "ground_not_allowed"
-    his = b.opened(b.facts(target=POSTS[LOWER]), position_code=LOWER, origin="own_request")
-    assert isinstance(b.attempt(his, "override_rule", b.HR, lower, **body), Case)
+    his, letter = proved(b.opened(b.facts(target=POSTS[LOWER]), position_code=LOWER, origin="own_request"))
+    assert isinstance(b.attempt(his, "override_rule", b.HR, lower, **body, document=letter), Case)
 
 
 def test_an_override_holds_for_the_post_it_was_given_for() -> None:

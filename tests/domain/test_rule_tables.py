@@ -9,7 +9,17 @@ from hypothesis import strategies as st
 
 from domain import rules
 from domain.events import RuleResult
-from domain.facts import CompetenceFact, ConditionFact, Dossier, Facts, Position, RatingFact, TalentFact, Window
+from domain.facts import (
+    CompetenceFact,
+    ConditionFact,
+    Dossier,
+    Facts,
+    Position,
+    PostHeld,
+    RatingFact,
+    TalentFact,
+    Window,
+)
 from domain.ranks import CONTRACT_GRADES, EDUCATION, GRADES
 from domain.rules import Question, eligibility, judge
 from domain.vocabulary import (
@@ -36,6 +46,11 @@ TODAY = date(2026, 11, 23)
 POLICY = b.policy("mamuju-2026.toml")
 MEASURED = {"E01", "E02", "E03", "E04", "E05", "E07", "E10", "E11", "E15", "E16", "E19", "E20", "E22", "E23"}
 """Rules that hold a value against a threshold; the others find something or do not."""
+
+
+def post_held(kind: PositionKind) -> PostHeld:
+    return PostHeld(title="Jabatan lama", kind=kind, unit="Bidang lama", start=date(2020, 1, 1), end=date(2025, 12, 31))
+
 
 _days = st.dates(date(2020, 1, 1), date(2030, 12, 31))
 _past = st.dates(date(1990, 1, 1), TODAY)
@@ -213,7 +228,11 @@ def executive(since: date | None) -> dict[str, Any]:
         ("E18", {}, {}, "pass"),
         ("E18", {"position": None}, {}, "not_applicable"),
         ("E20", {}, {"tier": Tier.MADYA}, "pass"),
-        ("E20", {"position": None}, {}, "not_applicable"),
+        ("E02", {"position": None, "position_since": None}, {}, "not_applicable"),
+        ("E20", {"position": None}, {}, "unknown"),
+        ("E20", {"position": None, "history": (post_held(PositionKind.SUPERVISOR),)}, {}, "pass"),
+        ("E20", {"position": None, "history": (post_held(PositionKind.ADMINISTRATOR),)}, {}, "fail"),
+        ("E20", {"position": None, "history": (post_held(PositionKind.FUNCTIONAL),)}, {}, "unknown"),
         ("E22", {}, {}, "warn"),
         ("E24", {}, {}, "pass"),
     ],

@@ -96,7 +96,7 @@ def condition(kind: ConditionKind, start: date, end: date | None = None) -> dict
         ("E16", {"birth_date": date(1969, 8, 20)}, {}, "warn"),
         ("E16", {"birth_date": date(1969, 11, 1)}, {}, "pass"),
         ("E20", {}, {"tier": Tier.PERTAMA}, "fail"),
-        ("E20", {}, {"job_class": 8}, "warn"),
+        ("E20", {}, {"job_class": 8}, "fail"),
         ("E20", {}, {"kind": PositionKind.STAFF, "tier": None}, "fail"),
         ("E13", {}, {"kind": PositionKind.ADMINISTRATOR, "tier": None}, "pass"),
         ("E19", {}, {"kind": PositionKind.ADMINISTRATOR, "tier": None}, "unknown"),

@@ -18,32 +18,11 @@ from store.contents import Contents, Damaged
 from store.engine import owner_engine
 from store.policies import publish
 from tests.files import jpeg, pdf, png
-from tests.house import CaseFile, House, local_day, today
+from tests.house import CaseFile, House, local_day
+from tests.stories.handing_in import hand_in, handed_in
 
 EMPLOYEE = "cast:lateral_pass"
 NAME = "Surat Pernyataan Disiplin.pdf"
-
-
-async def hand_in(
-    case: CaseFile, content: bytes, by: str = EMPLOYEE, key: str | None = None, kind: str = "application/pdf",
-    name: str = NAME, **asked: str,
-) -> Any:  # fmt: skip
-    headers = {
-        "Idempotency-Key": key or uuid.uuid4().hex,
-        "Content-Type": kind,
-        "Content-Disposition": f'attachment; filename="{name}"',
-    }
-    asked = {"document": "D06", "issued_on": today(), **asked}
-    return await case.house.request(
-        "POST", f"/cases/{case.id}/documents", by, content=content, headers=headers, params=asked
-    )
-
-
-async def handed_in(case: CaseFile, content: bytes, by: str = EMPLOYEE, **asked: str) -> dict[str, Any]:
-    answer = await hand_in(case, content, by, **asked)
-    assert answer.status_code == 201, answer.text
-    await case.look()
-    return dict(answer.json())
 
 
 async def accept(case: CaseFile, document: str, by: str = "hr_officer") -> None:

@@ -8,7 +8,9 @@ import pytest
 from domain.calendar import PROVINCE
 from domain.policy import from_toml
 from store.policies import publish
+from tests.files import pdf
 from tests.house import CaseFile, House, local_day, today
+from tests.stories.handing_in import handed_in
 
 POLICIES = Path(__file__).resolve().parents[2] / "policies"
 
@@ -35,7 +37,7 @@ async def test_p1_rejang_lebong_every_reason_is_shown_before_anybody_is_moved(ho
     case = await house.open("tenure_18_months", position_code=await _vacant(house, "SUPERVISOR"))
     assert case.where == ("evaluation", "ineligible")
     assert {"E02", "E20"} <= _failed(case)
-    fields = {"reference": "Nota", "document": "Nota", "reason": "Kebijakan pimpinan"}
+    fields = {"reference": "Nota", "document": f"d_{'a' * 26}", "reason": "Kebijakan pimpinan"}
     refused = await case.refused(
         "override_rule",
         "hr_officer",
@@ -107,7 +109,9 @@ async def test_p6_sulbar_2021_an_assistant_becomes_a_clerk_by_a_lawful_ground_on
     assert "E20" in _failed(case)
     lawful: dict[str, Any] = {"rule": "E20", "ground": "reorganisation", "reference": "Pergub 1/2021"}
     await case.refused("override_rule", "hr_officer", "override_document_required", 422, **lawful)
-    await case.act("override_rule", "hr_officer", **lawful, document="Lampiran SOTK")
+    await case.refused("override_rule", "hr_officer", "invalid_request", 422, **lawful, document="Lampiran SOTK")
+    annex = await handed_in(case, pdf("Lampiran SOTK"), "hr_officer", document="D11")
+    await case.act("override_rule", "hr_officer", **lawful, document=annex["id"])
     await case.refused("confirm_override", "hr_officer", "four_eyes", 403)
     await case.act("confirm_override", "hr_head")
     assert "rule_overridden" in case.state["flags"], "everyone who decides sees it"
