@@ -22,7 +22,7 @@ from domain.ranks import post_level
 from domain.refusals import Refusal, RefusalCode, refuse
 from domain.rules import Question
 from domain.vocabulary import Act, Authority, Eligibility, Office, Stage
-from store import registers
+from store import registers, shortlist
 from store.gathering import Gatherer, open_case_of
 from store.people import positions
 from store.preferences import stated
@@ -63,12 +63,22 @@ async def preview_of(
         rules=[presenting.rule(r, facts.policy, language) for r in results],
         seat=await _seat(gatherer, connection, viewer, facts),
         fit=None if target.outside else fit_out(_fit_of(facts, dossier, target, proposal), language),
+        place=await _place(connection, viewer, facts),
         alternatives=[]
         if target.outside
         else await _alternatives(gatherer, connection, viewer, facts, dossier, target, proposal, language),
         approval_route=_route(facts, proposal),
         policy=facts.policy.hash,
     )
+
+
+async def _place(connection: AsyncConnection, viewer: Viewer, facts: Facts) -> out.PlaceOut | None:
+    """Before a case is opened, HR knows whether it will be asked why this person and not another."""
+    length = facts.policy.fit.list
+    if not viewer.is_hr or length is None or facts.seats is None or facts.target is None or facts.target.outside:
+        return None
+    place = await shortlist.place(connection, facts, length)
+    return out.PlaceOut.model_validate(place.model_dump(include=set(out.PlaceOut.model_fields)))
 
 
 async def _open_already(connection: AsyncConnection, dossier: Dossier) -> Refusal | None:

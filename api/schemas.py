@@ -286,16 +286,21 @@ class DocumentsLackingOut(BaseModel):
     awaiting: list[str]
 
 
-class ChoiceOut(BaseModel):
-    """Where the person chosen stood in the ranking for the post.
-
-    Who else stood there is in the events, for HR and those who decide or oversee.
-    """
+class PlaceOut(BaseModel):
+    """Where a person stands in the ranking for a post."""
 
     rank: int | None = Field(description="Place in the order of fit; none without the hard requirements of the post.")
     field: int = Field(description="How many passed the hard requirements and were free.")
     length: int = Field(description="How many the list that binds has.")
     on_list: bool
+
+
+class ChoiceOut(PlaceOut):
+    """Where the person chosen stood in the ranking for the post.
+
+    Who else stood there is in the events, for HR and those who decide or oversee.
+    """
+
     ground: str | None
     ground_text: str | None
 
@@ -474,6 +479,9 @@ class PreviewOut(BaseModel):
     rules: list[RuleOut]
     seat: SeatsOut | None
     fit: FitOut | None
+    place: PlaceOut | None = Field(
+        description="His place in the ranking, for HR, where the list binds; off the list a choice needs a reason."
+    )
     alternatives: list[AlternativeOut]
     approval_route: list[RouteStepOut]
     policy: str

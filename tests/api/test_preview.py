@@ -147,6 +147,18 @@ async def test_what_opening_finds_is_what_the_preview_said(common_house: House) 
     assert {"E01", "E02", "E05", "E10", "E11"} <= set(judged)
 
 
+async def test_hr_knows_beforehand_whether_a_reason_will_be_asked_for(common_house: House) -> None:
+    """The place in the ranking is that of the candidates for the seat; who asks for himself does not see the field."""
+    place = (await _preview(common_house, "lateral_pass"))["place"]
+    code = common_house.cast["lateral_pass"]["target_position_code"]
+    listed = (await common_house.get(f"/positions/{code}/candidates", "hr_officer"))["items"]
+    name = common_house.cast["lateral_pass"]["name"]
+    assert place["on_list"] is (name in {c["employee"]["name"] for c in listed[: place["length"]]})
+    assert place["rank"] <= place["field"] and place["length"] == 10
+    own = await _ask(common_house, "it_self_nomination", "cast:it_self_nomination")
+    assert (own.status_code, own.json()["place"]) == (200, None)
+
+
 async def test_what_has_no_route_is_judged_and_refused_in_advance(common_house: House) -> None:
     found = await _preview(common_house, "lateral_pass", kind="abroad")
     assert not found["eligible"]
