@@ -101,7 +101,8 @@ def freed(before: Case | None, after: Case, events: Iterable[Event], now: dateti
     found: dict[str, Freed] = {}
     placed = any(isinstance(e, PlacementMade | PersonReleased) for e in events)
     if before.waiting and before.status is Status.ON_HOLD and after.status is Status.NO_VACANCY:
-        found[post] = Freed(post, now, seat=False)
+        # Nothing came free now: whoever let a seat pass while this case stood aside is not asked again before it.
+        found[post] = Freed(post, before.since, seat=False)
     if before.called and not after.called and (after.seat is None or after.to_post.position != post):
         found[post] = Freed(post, before.called.freed_at)
     if before.seat is not None and before.seat != after.seat and not placed:
