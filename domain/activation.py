@@ -7,6 +7,7 @@ no open case changes: it keeps the policy it was opened under.
 from datetime import date
 from typing import NamedTuple
 
+from domain import soundness
 from domain.policy import Policy
 from domain.policy_cases import CaseBook, failing, uncovered
 from domain.refusals import Refusal, RefusalCode, refuse
@@ -23,16 +24,25 @@ class Proposed(NamedTuple):
 
 
 def why_not(policy: Policy, book: CaseBook) -> Refusal | None:
-    """Why a policy cannot be put into force at all: rules nobody wrote or showed, cases that fail."""
+    """Why a policy cannot be put into force at all: rules unwritten or unshown, promises broken, cases that fail."""
     if unwritten := tuple(sorted(set(policy.rules) - set(RULES))):
         return refuse(RefusalCode.POLICY_RULE_UNWRITTEN, rules=unwritten)
     if unshown := tuple(uncovered(policy, book)):
         return refuse(RefusalCode.POLICY_RULE_UNSHOWN, rules=unshown)
-    if faults := failing(policy, book):
-        first = faults[0]
+    if unsound := soundness.faults(policy):
+        first = unsound[0]
+        return refuse(
+            RefusalCode.POLICY_UNSOUND,
+            faults=len(unsound),
+            about=first.about,
+            expected=first.expected,
+            found=first.found,
+        )
+    if wrong := failing(policy, book):
+        first = wrong[0]
         return refuse(
             RefusalCode.POLICY_CASE_FAILS,
-            failing=len({f.case for f in faults}),
+            failing=len({f.case for f in wrong}),
             case=first.case,
             about=first.about,
             expected=first.expected,

@@ -244,6 +244,11 @@ class Case(_Part):
     undo: Undo | None = None
 
     @property
+    def asked_by_himself(self) -> bool:
+        """Whether the employee himself asked for the mutation: what HR writes as his wish is none."""
+        return self.origin is Origin.OWN_REQUEST and self.opener == self.subject
+
+    @property
     def closed(self) -> bool:
         return self.stage is Stage.CLOSED
 

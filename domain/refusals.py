@@ -92,6 +92,7 @@
         ├── policy_hash_differs
         ├── policy_rule_unwritten
         ├── policy_rule_unshown
+        ├── policy_unsound          a policy that breaks what no policy may change
         ├── policy_case_fails
         ├── document_not_in_catalogue
         ├── document_content_unknown
@@ -214,6 +215,7 @@ class RefusalCode(StrEnum):
     POLICY_HASH_DIFFERS = "policy_hash_differs", Category.INVALID
     POLICY_RULE_UNWRITTEN = "policy_rule_unwritten", Category.INVALID
     POLICY_RULE_UNSHOWN = "policy_rule_unshown", Category.INVALID
+    POLICY_UNSOUND = "policy_unsound", Category.INVALID
     POLICY_CASE_FAILS = "policy_case_fails", Category.INVALID
     OVERRIDE_DOCUMENT_REQUIRED = "override_document_required", Category.INVALID
     ASSIGNMENT_TOO_LONG = "assignment_too_long", Category.INVALID

@@ -13,7 +13,7 @@ from domain.events import Choice
 from domain.facts import Position
 from domain.policy import Policy
 from domain.refusals import Refusal, RefusalCode, refuse
-from domain.vocabulary import Origin, Recommendation
+from domain.vocabulary import Recommendation
 
 OWN_REQUEST = "own_request"
 """A ground that only the employee can give, by having asked for the mutation himself."""
@@ -59,7 +59,7 @@ def chosen(draft: Draft, target: Position, reason: OffListReason | None) -> dict
 
 
 def _grounds(draft: Draft) -> tuple[str, ...]:
-    own = draft.case.origin is Origin.OWN_REQUEST
+    own = draft.case.asked_by_himself
     return tuple(g for g in draft.facts.policy.fit.off_list_grounds if own or g != OWN_REQUEST)
 
 

@@ -64,10 +64,14 @@ def _post_trouble(draft: Draft, what: WakeKind) -> SetBackCause | None:
 
 
 def _expire(draft: Draft) -> None:
-    if draft.case.status is Status.AWAITING_RESPONSE:
-        response_missed(draft)
-    else:
-        acknowledgement_missed(draft)
+    """What silence means: an answer not given, a meeting not acknowledged. Anywhere else it means nothing."""
+    match draft.case.status:
+        case Status.AWAITING_RESPONSE:
+            response_missed(draft)
+        case Status.AWAITING_ACKNOWLEDGEMENT:
+            acknowledgement_missed(draft)
+        case _:
+            draft.add(DeadlinePassed(wakes=draft.case.wakes[1:]))
 
 
 def _superior(draft: Draft) -> Office:

@@ -39,7 +39,6 @@ from domain.terms import closing, due_after
 from domain.vocabulary import (
     Eligibility,
     Flag,
-    Origin,
     Outcome,
     RuleOutcome,
     Severity,
@@ -159,7 +158,7 @@ def override_rule(draft: Draft, command: OverrideRule) -> Refusal | None:
         return refuse(RefusalCode.RULE_NOT_FAILED, rule=command.rule)
     if rule.severity is not Severity.OVERRIDABLE:
         return refuse(RefusalCode.RULE_NOT_OVERRIDABLE, rule=command.rule)
-    allowed = tuple(g for g in rule.overrides if g != choosing.OWN_REQUEST or draft.case.origin is Origin.OWN_REQUEST)
+    allowed = tuple(g for g in rule.overrides if g != choosing.OWN_REQUEST or draft.case.asked_by_himself)
     if command.ground not in allowed:
         return refuse(RefusalCode.GROUND_NOT_ALLOWED, rule=command.rule, allowed=allowed)
     if rule.needs_document and command.document is None:

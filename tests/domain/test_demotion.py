@@ -154,7 +154,7 @@ def proved(case: Case) -> tuple[Case, str]:
     """The case with a document handed in, and its id."""
     letter = b.content("b_" + "a" * 26)
     known = replace(b.facts(b.HR, target=POSTS[LOWER]), content=letter)
-    case = b.act(case, "add_document", b.HR, known, document="D11", content=letter.id)
+    case = b.act(case, "add_document", b.HR, known, document="D13", content=letter.id)
     return case, case.documents[-1].id
 
 
@@ -202,7 +202,11 @@ def test_the_employees_wish_is_a_ground_only_in_a_case_he_opened() -> None:
     refused = b.attempt(ours, "override_rule", b.HR, lower, **body, document=letter)
     assert isinstance(refused, Refusal)
     assert refused.code == "ground_not_allowed"
-    his, letter = proved(b.opened(b.facts(target=POSTS[LOWER]), position_code=LOWER, origin="own_request"))
+    said, letter = proved(b.opened(b.facts(target=POSTS[LOWER]), position_code=LOWER, origin="own_request"))
+    refused = b.attempt(said, "override_rule", b.HR, lower, **body, document=letter)
+    assert isinstance(refused, Refusal), "what HR writes as his wish is none"
+    asked = b.facts(b.EMPLOYEE, target=POSTS[LOWER])
+    his, letter = proved(b.opened(asked, position_code=LOWER, origin="own_request"))
     assert isinstance(b.attempt(his, "override_rule", b.HR, lower, **body, document=letter), Case)
 
 

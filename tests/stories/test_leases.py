@@ -120,7 +120,7 @@ async def test_whoever_declines_or_is_silent_gives_way_to_the_next_and_is_not_as
     assert [e["data"]["by_silence"] for e in passed] == [True]
     assert {"seat_passed"} <= await _templates(house, "hr_officer")
     assert (await second.types()).count("seat_came_free") == 1
-    await second.refused("decline_seat", "hr_officer", "act_not_open", 409)
+    await second.refused("decline_seat", "hr_officer", "act_not_open", 409, reason="Terlambat")
     await second.act("confirm_need", "hr_officer", **SAID)
     assert second.state["seat_held"], "nobody else waits, and the seat is free"
 

@@ -110,7 +110,7 @@ async def test_p6_sulbar_2021_an_assistant_becomes_a_clerk_by_a_lawful_ground_on
     lawful: dict[str, Any] = {"rule": "E20", "ground": "reorganisation", "reference": "Pergub 1/2021"}
     await case.refused("override_rule", "hr_officer", "override_document_required", 422, **lawful)
     await case.refused("override_rule", "hr_officer", "invalid_request", 422, **lawful, document="Lampiran SOTK")
-    annex = await handed_in(case, pdf("Lampiran SOTK"), "hr_officer", document="D11")
+    annex = await handed_in(case, pdf("Lampiran SOTK"), "hr_officer", document="D13")
     await case.act("override_rule", "hr_officer", **lawful, document=annex["id"])
     await case.refused("confirm_override", "hr_officer", "four_eyes", 403)
     await case.act("confirm_override", "hr_head")
