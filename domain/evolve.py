@@ -534,6 +534,8 @@ def _date_of(event: ev.DeadlineRecomputed, case: Case) -> dict[str, Any]:
             return {"assignment": order and order.model_copy(update={"ratify_by": new.on, "ratify_due": new})}
         case Deadline.CONTEST:
             return {"contest_until": new.at, "contest_due": new}
+        case Deadline.SEAT_CALL:
+            return {"called": case.called and case.called.model_copy(update={"due": new})}
         case Deadline.SEAT_HOLD:
             raise AssertionError("the end of a hold has an event of its own")
 

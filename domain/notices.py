@@ -312,6 +312,8 @@ def _bound_by(deadline: Deadline, case: Case, facts: Facts) -> Iterable[str]:
             return _holders(Office.GOVERNOR, facts)
         case Deadline.CONTEST:
             return (case.subject,)
+        case Deadline.SEAT_CALL:
+            return ()  # it binds whoever runs the case, who is told of every date that moves
         case Deadline.SEAT_HOLD:
             raise AssertionError("the end of a hold has an event of its own")
 

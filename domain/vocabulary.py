@@ -502,6 +502,7 @@ class Deadline(StrEnum):
     RATIFICATION = "ratification"
     CONTEST = "contest"
     SEAT_HOLD = "seat_hold"
+    SEAT_CALL = "seat_call"
 
 
 class Direction(StrEnum):

@@ -171,12 +171,11 @@ def call(draft: Draft, command: CallInLine) -> None:
     if lines.next_called((*seats.line, mine), seats.target.vacant - seats.promised, command.freed_at) != mine:
         return
     due = leases.answer_due(policy, facts.today, facts.calendar)
-    over = Wake(at=due.at, what=WakeKind.CALL_OVER)
     draft.add(
         SeatCameFree(
             position=command.position,
             freed_at=command.freed_at,
             due=due,
-            aside=leases.beside(case, {WakeKind.CALL_OVER}, (over,)),
+            aside=leases.beside(case, {WakeKind.CALL_OVER}, leases.call_wakes(due)),
         )
     )
