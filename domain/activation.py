@@ -39,14 +39,14 @@ def why_not(policy: Policy, book: CaseBook) -> Refusal | None:
             found=first.found,
         )
     if wrong := failing(policy, book):
-        first = wrong[0]
+        one = wrong[0]
         return refuse(
             RefusalCode.POLICY_CASE_FAILS,
             failing=len({f.case for f in wrong}),
-            case=first.case,
-            about=first.about,
-            expected=first.expected,
-            found=first.found,
+            case=one.case,
+            about=one.about,
+            expected=one.expected,
+            found=one.found,
         )
     return None
 

@@ -103,6 +103,11 @@ class Consideration(_Part):
     outcome: ConsiderationOutcome | None = None
     valid_until: date | None = None
 
+    @property
+    def pending(self) -> bool:
+        """Whether the file is with BKN and its answer has not come."""
+        return self.rounds > 0 and self.outcome is None
+
     def good_on(self, day: date) -> bool:
         """Whether it was issued and can carry a decision on a day."""
         issued = self.outcome is ConsiderationOutcome.ISSUED
@@ -279,6 +284,12 @@ class Case(_Part):
         """Who gives the technical consideration that this case takes; nobody where it takes none."""
         kinds = self.passage.consideration_kinds
         return self.passage.consideration if not kinds or self.to_post.kind in kinds else None
+
+    @property
+    def refused_outside(self) -> bool:
+        """Whether another agency says no: one that was to consent, or BKN."""
+        no = self.consideration.outcome is ConsiderationOutcome.REFUSED
+        return no or any(o is not ConsentOutcome.GRANTED for o in self.consents.values())
 
     @property
     def consents_wanted(self) -> tuple[OutsideWord, ...]:

@@ -49,6 +49,7 @@ from domain.vocabulary import (
     Stage,
     Tier,
     Verdict,
+    WithdrawalGround,
 )
 
 Sentence = Annotated[
@@ -749,17 +750,24 @@ class Authorise(_Act):
 
 
 class RecordConsent(_Answered):
-    """HR records what another appointing authority wrote. A refusal is recorded with its reason."""
+    """HR records what another appointing authority wrote. A refusal or a withdrawal is recorded with its reason."""
 
     act: Literal[Act.RECORD_CONSENT]
     word: OutsideWord
     outcome: ConsentOutcome
     issuer: Line
+    ground: WithdrawalGround | None = None
 
     @model_validator(mode="after")
     def _a_refusal_is_reasoned(self) -> "RecordConsent":
-        if self.outcome is ConsentOutcome.REFUSED:
+        if self.outcome is not ConsentOutcome.GRANTED:
             self._needs_reason()
+        return self
+
+    @model_validator(mode="after")
+    def _a_withdrawal_has_its_ground(self) -> "RecordConsent":
+        if (self.ground is not None) is not (self.outcome is ConsentOutcome.WITHDRAWN):
+            raise PydanticCustomError("withdrawal_ground", "a withdrawal, and nothing else, names its ground")
         return self
 
 

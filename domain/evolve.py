@@ -5,6 +5,7 @@ from typing import Any
 
 from domain import documents as papers
 from domain import events as ev
+from domain import leases
 from domain.case import (
     CLOCK,
     Assignment,
@@ -259,7 +260,12 @@ def _(event: ev.NeedConfirmed, case: Case, recorded: Recorded) -> dict[str, Any]
 def _(event: ev.AlternativeProposed, case: Case, recorded: Recorded) -> dict[str, Any]:
     kept = tuple(rule for rule in case.overridden if rule not in event.overrides_void)
     # Letters name the post, and a line is for one: those about the former say nothing of this.
-    letters: dict[str, Any] = {"authorised": False, "consents": {}, "consideration": Consideration()}
+    letters: dict[str, Any] = {
+        "authorised": False,
+        "consents": {},
+        "consideration": Consideration(),
+        "stopped": _ended(case, *leases.WITH_OTHERS),
+    }
     heard: dict[str, Any] = {"answer": None, "grounds": (), "overridden": kept, "opened_windows": None}
     in_line: dict[str, Any] = {"queued_from": None, "passed_at": None}
     return {"to_post": event.to_post, **heard, **letters, **in_line, **_chosen(case, event)}
@@ -359,8 +365,12 @@ def _(event: ev.MutationAuthorised, case: Case, recorded: Recorded) -> dict[str,
 @_changes.register
 def _(event: ev.ConsentRecorded, case: Case, recorded: Recorded) -> dict[str, Any]:
     consents = {**case.consents, event.word: event.outcome}
-    refused = ConsentOutcome.REFUSED in consents.values()
-    return {"consents": consents, **_flags(case, *_REFUSED[:refused], drop=() if refused else _REFUSED)}
+    refused = any(o is not ConsentOutcome.GRANTED for o in consents.values())
+    return {
+        "consents": consents,
+        **(_standing_still(case, event.stopped) if event.stopped else {}),
+        **_flags(case, *_REFUSED[:refused], drop=() if refused else _REFUSED),
+    }
 
 
 _REFUSED = (Flag.CONSENT_REFUSED,)
@@ -374,10 +384,15 @@ def _(event: ev.FileSubmitted, case: Case, recorded: Recorded) -> dict[str, Any]
 @_changes.register
 def _(event: ev.ConsiderationRecorded, case: Case, recorded: Recorded) -> dict[str, Any]:
     answered = {"outcome": event.outcome, "valid_until": event.valid_until}
-    return {
-        "consideration": case.consideration.model_copy(update=answered),
-        **(_standing_still(case, event.stopped) if event.stopped else {}),
-    }
+    consideration = {"consideration": case.consideration.model_copy(update=answered)}
+    if event.outcome is ConsiderationOutcome.RETURNED:
+        return {**consideration, **(_standing_still(case, event.stopped) if event.stopped else {})}
+    return {**consideration, "stopped": _ended(case, Status.AWAITING_TECHNICAL_CONSIDERATION)}
+
+
+def _ended(case: Case, *statuses: Status) -> tuple[ev.Stopped, ...] | None:
+    """The terms that stand still, without those that nobody waits for any more."""
+    return tuple(s for s in case.stopped or () if s.status not in statuses) or None
 
 
 def _standing_still(case: Case, stopped: ev.Stopped) -> dict[str, Any]:
@@ -443,7 +458,8 @@ def _(event: ev.CaseReturned, case: Case, recorded: Recorded) -> dict[str, Any]:
 @_changes.register
 def _(event: ev.CaseSetBack, case: Case, recorded: Recorded) -> dict[str, Any]:
     gone: dict[str, Any] = {"approved_at": None, "baseline": None, "undo": None, "opened_windows": None}
-    return {**gone, **_superseded(case, event)}
+    stopped = _standing_still(case, event.stopped) if event.stopped else {}
+    return {**gone, **stopped, **_superseded(case, event)}
 
 
 def _superseded(case: Case, event: ev.CaseReturned | ev.CaseSetBack) -> dict[str, Any]:
@@ -521,6 +537,8 @@ def _date_of(event: ev.DeadlineRecomputed, case: Case) -> dict[str, Any]:
             return {"assignment": order and order.model_copy(update={"ratify_by": new.on, "ratify_due": new})}
         case Deadline.CONTEST:
             return {"contest_until": new.at, "contest_due": new}
+        case Deadline.SEAT_CALL:
+            return {"called": case.called and case.called.model_copy(update={"due": new})}
         case Deadline.SEAT_HOLD:
             raise AssertionError("the end of a hold has an event of its own")
 

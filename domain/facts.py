@@ -290,6 +290,8 @@ class InLine(_Fact):
     emergency: bool
     since: datetime
     called: bool = False
+    called_until: date | None = None
+    """Until when the seat it was told of is its own to take."""
     passed_at: datetime | None = None
     on_hold: bool = False
 

@@ -41,6 +41,11 @@ def answer_due(policy: SeatHoldPolicy, today: date, calendar: Calendar) -> Due:
     )
 
 
+def call_wakes(due: Due, *_: object) -> tuple[Wake, ...]:
+    """The end of the days in which the first in line has a freed seat to himself."""
+    return (Wake(at=due.at, what=WakeKind.CALL_OVER),)
+
+
 def gone_on(lease: Due, stopped_on: date, ground: str | None, today: date, calendar: Calendar) -> Due:
     """The end of a hold that goes on today after it stood still; one that would be over gets one more day."""
     first = stopped_on + timedelta(days=1)

@@ -34,6 +34,7 @@ def own(case: Case) -> InLine:
         emergency=case.origin is Origin.EMERGENCY,
         since=case.waiting.since if case.waiting else seniority(case),
         called=case.called is not None,
+        called_until=case.called.due.on if case.called else None,
         passed_at=case.waiting.passed_at if case.waiting else None,
         on_hold=case.status is Status.ON_HOLD,
     )
@@ -52,6 +53,12 @@ def may_take(case: Case, facts: Facts) -> bool:
 def is_left(seats: Seats) -> bool:
     """Whether there is a seat besides those that others were told of."""
     return sum(other.called for other in seats.line) < seats.target.vacant
+
+
+def ahead(case: Case, line: Iterable[InLine]) -> int:
+    """How many cases that keep it back rank before a case."""
+    mine = rank(own(case))
+    return sum((other.called or _waits(other)) and rank(other) < mine for other in line)
 
 
 def left_for_others(seats: Seats) -> bool:

@@ -63,6 +63,7 @@ TEMPLATES: tuple[str, ...] = (
     "comment_made",
     "consent_granted",
     "consent_refused",
+    "consent_withdrawn",
     "consideration_issued",
     "consideration_refused",
     "consideration_returned",
@@ -127,7 +128,11 @@ _DECIDED_OUTSIDE = {
     DecisionChoice.APPROVE: "outside_decision_approved",
     DecisionChoice.REJECT: "outside_decision_rejected",
 }
-_CONSENTED = {ConsentOutcome.GRANTED: "consent_granted", ConsentOutcome.REFUSED: "consent_refused"}
+_CONSENTED = {
+    ConsentOutcome.GRANTED: "consent_granted",
+    ConsentOutcome.REFUSED: "consent_refused",
+    ConsentOutcome.WITHDRAWN: "consent_withdrawn",
+}
 _CONSIDERED = {
     ConsiderationOutcome.ISSUED: "consideration_issued",
     ConsiderationOutcome.REFUSED: "consideration_refused",
@@ -307,6 +312,8 @@ def _bound_by(deadline: Deadline, case: Case, facts: Facts) -> Iterable[str]:
             return _holders(Office.GOVERNOR, facts)
         case Deadline.CONTEST:
             return (case.subject,)
+        case Deadline.SEAT_CALL:
+            return ()  # it binds whoever runs the case, who is told of every date that moves
         case Deadline.SEAT_HOLD:
             raise AssertionError("the end of a hold has an event of its own")
 

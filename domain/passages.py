@@ -31,6 +31,10 @@ OFFICES_OF_STEPS: dict[Act, Office] = {
 """Whose steps they are on a passage that names nobody else."""
 
 
+LETTERS = frozenset({Act.RECORD_CONSENT, Act.RECORD_CONSIDERATION, Act.RECORD_OUTSIDE_DECISION})
+"""Acts that record what another agency wrote."""
+
+
 class Passage(BaseModel):
     """How a case goes. As it stands without a word it is the way inside the province: board, secretary, governor."""
 
@@ -69,6 +73,8 @@ class PassagePolicy(Passage):
 
     consideration_months: Annotated[int, Field(ge=1, le=60)] | None = None
     """How long a technical consideration is good, from its date."""
+    documented: tuple[Act, ...] = ()
+    """Letters of others that carry a case on only with the document of the case that shows them, by the act."""
 
     @model_validator(mode="after")
     def _steps_have_single_offices_of_the_province(self) -> "PassagePolicy":
@@ -84,6 +90,8 @@ class PassagePolicy(Passage):
     def _a_passage_between_agencies_says_so(self) -> "PassagePolicy":
         if self.consideration in (Authority.GOVERNOR, Authority.HOME_MINISTER):
             raise ValueError("a technical consideration is BKN's")
+        if undocumented := set(self.documented) - LETTERS:
+            raise ValueError(f"no letter of another agency: {sorted(undocumented)}")
         if self.consideration is None and (self.consideration_months is not None or self.consideration_kinds):
             raise ValueError("months or kinds of post without a consideration")
         return self

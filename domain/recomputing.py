@@ -82,11 +82,16 @@ def _contest(case: Case) -> Due | None:
     return case.contest_due if Act.CONTEST_DATA in open_acts(status) else None
 
 
+def _call(case: Case) -> Due | None:
+    return case.called.due if case.called else None
+
+
 BESIDE: dict[Deadline, Beside] = {
     Deadline.OBJECTION: Beside(_objection, terms.objection_wakes),
     Deadline.RATIFICATION: Beside(_ratification, terms.ratification_wakes),
     Deadline.CONTEST: Beside(_contest),
     Deadline.SEAT_HOLD: Beside(leases.running),
+    Deadline.SEAT_CALL: Beside(_call, leases.call_wakes),
 }
 
 
@@ -100,7 +105,7 @@ def reckoned_again(case: Case, facts: Facts, deadline: Deadline, ordered_by: str
     due = beside.due(case)
     if due is None or case.closed or due.at <= facts.now:
         return None
-    new = _again(due, Term(days=due.days), facts, (), None, over=False)
+    new = _again(due, Term(days=due.days), facts, (), None, over=False).model_copy(update={"then": due.then})
     if new.on == due.on:
         return None
     return DeadlineRecomputed(

@@ -48,12 +48,16 @@
     │   ├── seat_lost               the seat held for the case is gone
     │   ├── seat_held               every vacant seat is held for another case
     │   ├── line_ahead              others stand in line for the seat
+    │   ├── seat_offered            another case was told of the seat and may still take it
     │   ├── hold_renewals_exhausted a hold is renewed so often and no more
     │   ├── assignment_exists       one temporary assignment in a case
     │   ├── renewals_exhausted      renewed as often as the policy allows
     │   ├── suspension_without_ground   neither an open objection nor an order
     │   ├── consideration_expired   the technical consideration no longer carries a decision
+    │   ├── decree_unconsidered     the technical consideration no longer carries a decree
+    │   ├── consideration_in_force  a good consideration is not asked for again
     │   ├── consent_recorded        that letter is there already
+    │   ├── consent_not_granted     what was not granted cannot be taken back
     │   ├── serves_elsewhere        who serves another agency moves with its consent only
     │   ├── serves_here             who holds a post here does not come from another agency
     │   └── post_stands             there is nothing to go back for
@@ -70,6 +74,7 @@
         ├── kind_without_route
         ├── way_without_passage     such a case has no passage into, out of or within the province
         ├── consent_not_asked
+        ├── letter_document_required    the policy wants to see the letter
         ├── origin_without_route
         ├── post_beyond_route
         ├── emergency_without_ground
@@ -174,11 +179,15 @@ class RefusalCode(StrEnum):
     SUSPENSION_WITHOUT_GROUND = "suspension_without_ground", Category.CONFLICT
     POST_STANDS = "post_stands", Category.CONFLICT
     CONSIDERATION_EXPIRED = "consideration_expired", Category.CONFLICT
+    DECREE_UNCONSIDERED = "decree_unconsidered", Category.CONFLICT
+    CONSIDERATION_IN_FORCE = "consideration_in_force", Category.CONFLICT
     CONSENT_RECORDED = "consent_recorded", Category.CONFLICT
+    CONSENT_NOT_GRANTED = "consent_not_granted", Category.CONFLICT
     SERVES_ELSEWHERE = "serves_elsewhere", Category.CONFLICT
     SERVES_HERE = "serves_here", Category.CONFLICT
     SEAT_HELD = "seat_held", Category.CONFLICT
     LINE_AHEAD = "line_ahead", Category.CONFLICT
+    SEAT_OFFERED = "seat_offered", Category.CONFLICT
     HOLD_RENEWALS_EXHAUSTED = "hold_renewals_exhausted", Category.CONFLICT
 
     STALE_VERSION = "stale_version", Category.STALE
@@ -188,6 +197,7 @@ class RefusalCode(StrEnum):
     REASON_REQUIRED = "reason_required", Category.INVALID
     WAY_WITHOUT_PASSAGE = "way_without_passage", Category.INVALID
     CONSENT_NOT_ASKED = "consent_not_asked", Category.INVALID
+    LETTER_DOCUMENT_REQUIRED = "letter_document_required", Category.INVALID
     KIND_WITHOUT_ROUTE = "kind_without_route", Category.INVALID
     ORIGIN_WITHOUT_ROUTE = "origin_without_route", Category.INVALID
     POST_BEYOND_ROUTE = "post_beyond_route", Category.INVALID

@@ -195,10 +195,11 @@ ANYWHERE: dict[Act, tuple[Status, ...]] = {
     _A.SUSPEND_DECREE: (_S.AWAITING_EFFECTIVE_DATE, _S.PLACEMENT_BLOCKED),
     _A.LIFT_SUSPENSION: (_S.AWAITING_EFFECTIVE_DATE, _S.PLACEMENT_BLOCKED),
     _A.CLOSE_FOR_CAUSE: (*_OPEN, _S.ON_HOLD),
-    # Another agency's letter comes when it comes.
-    _A.RECORD_CONSENT: tuple(
-        s for s in _BEFORE_DECREE if s not in (_S.AWAITING_DECREE, _S.REFUSED_OUTSIDE, _S.DEFERRED)
-    ),
+    # Another agency's letter comes when it comes, on hold too, and until the decision a consent may be taken back.
+    _A.RECORD_CONSENT: (*(s for s in _BEFORE_DECREE if s is not _S.AWAITING_DECREE), _S.ON_HOLD),
+    _A.RECORD_CONSIDERATION: (*_BEFORE_DECREE, _S.PLACEMENT_BLOCKED, _S.ON_HOLD),
+    # A consideration that ran out before the decree is asked for again beside the stage.
+    _A.SUBMIT_FILE: (_S.AWAITING_DECREE, _S.PLACEMENT_BLOCKED),
     _A.CLOSE_REFUSED: tuple(s for s in _BEFORE_DECREE if s is not _S.AWAITING_DECREE),
     # From the moment a seat is held until the decision; on hold the lease stands still.
     _A.RENEW_HOLD: tuple(s for s in _BEFORE_DECREE if s is not _S.AWAITING_DECREE),

@@ -34,6 +34,8 @@ _SUBJECT_TASKS = {
 _OPEN_ELSEWHERE_TOO = {
     Status.ON_HOLD: Act.RESUME,
     Status.AWAITING_CONSENTS: Act.RECORD_CONSENT,
+    Status.AWAITING_SUBMISSION: Act.SUBMIT_FILE,
+    Status.AWAITING_TECHNICAL_CONSIDERATION: Act.RECORD_CONSIDERATION,
     Status.REFUSED_OUTSIDE: Act.CLOSE_REFUSED,
 }
 """HR's task in a status where the act is open in others as well."""

@@ -56,8 +56,21 @@ class Authority(StrEnum):
 
 
 class ConsentOutcome(StrEnum):
+    """What another appointing authority answers; until the decision it may take a consent back."""
+
     GRANTED = "granted"
     REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+
+
+class WithdrawalGround(StrEnum):
+    """Why an appointing authority takes its consent back."""
+
+    FORMATION = "formation"
+    STAFFING = "staffing"
+    DISCIPLINE = "discipline"
+    ERROR = "error"
+    OTHER = "other"
 
 
 class ConsiderationOutcome(StrEnum):
@@ -489,6 +502,7 @@ class Deadline(StrEnum):
     RATIFICATION = "ratification"
     CONTEST = "contest"
     SEAT_HOLD = "seat_hold"
+    SEAT_CALL = "seat_call"
 
 
 class Direction(StrEnum):

@@ -1,7 +1,8 @@
 """Calls to the line for a post: a case that gives a seat back leaves one, and the post of that case carries it out.
 
 Like a notice, a call waits until the act can no longer be undone, and is cancelled with it. It names no successor: who
-is the first in line is asked when it is carried out.
+is the first in line is asked when it is carried out. A seat that an import freed leaves a call of no case: the post of
+whichever case sends next carries it out.
 """
 
 from collections.abc import Collection, Iterable
@@ -21,7 +22,7 @@ _INSERT = text("""
 """)
 _DUE = text("""
     SELECT id, case_id, position_code AS position, freed_at FROM seat_call
-    WHERE case_id = :case AND state = 'open' AND not_before <= :at ORDER BY id
+    WHERE (case_id = :case OR case_id IS NULL) AND state = 'open' AND not_before <= :at ORDER BY id
 """)
 _OPEN = text("SELECT 1 FROM seat_call WHERE id = :id AND state = 'open' FOR UPDATE")
 _PROMISED = text("""
@@ -34,7 +35,7 @@ class Call(NamedTuple):
     """A call that is due: of which post a seat came free, and when."""
 
     id: int
-    case_id: str
+    case_id: str | None
     position: str
     freed_at: datetime
 
@@ -58,7 +59,7 @@ async def leave(
 
 
 async def due(connection: AsyncConnection, case_id: str, at: datetime) -> list[Call]:
-    """The calls of a case whose time has come, oldest first."""
+    """The calls of a case, and those of none, whose time has come, oldest first."""
     return [Call(**r._mapping) for r in await connection.execute(_DUE, {"case": case_id, "at": at})]
 
 

@@ -44,7 +44,7 @@ _OURS = text("""
 """)
 
 _WANTING = text("""
-    SELECT case_id, number, origin, status, state -> 'waiting' AS waiting, state -> 'called' IS NOT NULL AS called,
+    SELECT case_id, number, origin, status, state -> 'waiting' AS waiting, state -> 'called' AS called,
            state ->> 'seat' IS NOT NULL AS holds, state -> 'lease' AS lease
     FROM docket
     WHERE to_position = :position AND stage NOT IN ('review', 'closed') AND case_id <> :case
@@ -117,7 +117,8 @@ def _in_line(row: Any) -> InLine:
         number=row.number,
         emergency=row.origin == Origin.EMERGENCY,
         since=row.waiting["since"],
-        called=row.called,
+        called=row.called is not None,
+        called_until=row.called["due"]["on"] if row.called else None,
         passed_at=row.waiting.get("passed_at"),
         on_hold=row.status == Status.ON_HOLD,
     )

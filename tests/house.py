@@ -36,6 +36,7 @@ from store.commit import Register
 from store.contents import Contents
 from store.engine import app_engine
 from store.sequencing import Sequencer
+from tests.files import pdf
 from tests.postbox import Postbox
 from worker import build
 from workflows import contract
@@ -190,6 +191,20 @@ class CaseFile:
         assert (answer.status_code, problem["code"]) == (status, code), answer.text
         assert answer.headers["content-type"] == "application/problem+json"
         return problem
+
+    async def hand_in(self, code: str, by: str = "hr_officer") -> str:
+        """Hand in a document of the catalogue; its id."""
+        headers = {"Idempotency-Key": uuid.uuid4().hex, "Content-Type": "application/pdf"}
+        asked = {"document": code, "issued_on": today()}
+        content = pdf(uuid.uuid4().hex)
+        answer = await _answered(
+            lambda: self.house.request(
+                "POST", f"/cases/{self.id}/documents", by, content=content, headers=headers, params=asked
+            )
+        )
+        assert answer.status_code == 201, answer.text
+        await self.look()
+        return str(answer.json()["id"])
 
     async def forward(self, **span: float) -> dict[str, Any]:
         """Let time pass for this case, and see it as at that time."""

@@ -295,6 +295,8 @@ async def _sent(house: House, heading: str, whom: str, **fields: object) -> None
         if row.later:
             await case.forward(days=row.later)
         assert row.body is not None
+        if code := row.body.get("document"):
+            row.body["document"] = await case.hand_in(str(code))
         answer = await case.try_act(by=persons.get(row.by, row.by), **row.body)  # type: ignore[arg-type]
         found = answer.json()
         said = "/".join((found["stage"], found["status"])) if answer.is_success else found["code"]

@@ -185,6 +185,7 @@ def needed() -> frozenset[str]:
         "answer": set(voc.Answer),
         "ground": {*voc.ObjectionGround, *literals(commands.AnswerItem.model_fields["ground"].annotation)},
         "hold_ground": set(voc.HoldGround),
+        "withdrawal_ground": set(voc.WithdrawalGround),
         "override_ground": override_grounds(),
         "choice_ground": choice_grounds(),
         "flag": set(voc.Flag),
@@ -349,6 +350,8 @@ def _bodies() -> Iterator[tuple[TypeAdapter[Any], object]]:
     yield acts, {"act": "annul_decree", "number": "1", "date": "2026-11-30", "ground": "procedure", "reason": "r",
                  "ordered_by": "court"}  # fmt: skip
     yield acts, {"act": "issue_decree", "number": "1", "date": "2026-11-30", "effective_on": "2026-11-29"}
+    yield acts, {"act": "record_consent", "word": "release", "outcome": "withdrawn", "number": "1",
+                 "date": "2026-11-30", "issuer": "i", "reason": "r"}  # fmt: skip
 
 
 @cache

@@ -23,6 +23,7 @@ from domain.decide import (
     evaluation,
     hearing,
     objection,
+    onward,
     opening,
     outside,
     papers,
@@ -139,6 +140,8 @@ def may(case: Case, act: Act, facts: Facts, expected_version: int | None = None)
         return refuse(RefusalCode.ALREADY_VOTED)
     if act is Act.VERIFY and (lacking := catalogue.blocking(case, facts.policy, facts.today, act)):
         return refuse(RefusalCode.DOCUMENTS_MISSING, documents=lacking)
+    if act is Act.SUBMIT_FILE and (refused := onward.still_considered(case, facts.today)):
+        return refused
     if act is Act.RENEW_HOLD and (refused := seating.exhausted(case, facts)):
         return refused
     return as_what

@@ -3,6 +3,7 @@
 from domain import leases, lines, terms
 from domain.case import Held
 from domain.commands import Cancel, Comment, Hold, Resume, Return, UndoAct, Withdraw
+from domain.decide import onward
 from domain.decide.draft import Draft
 from domain.decide.evaluation import check_need
 from domain.decide.objection import unfinished
@@ -88,7 +89,10 @@ def _lease_goes_on(draft: Draft, held: Held) -> tuple[Due | None, tuple[Wake, ..
 
 
 def _reentering(draft: Draft, held: Held) -> Move:
-    case, calendar, status = draft.case, draft.facts.calendar, held.status
+    case, calendar = draft.case, draft.facts.calendar
+    status = onward.after_hold(case, held.status, draft.facts.today)
+    if status is not held.status:
+        return draft.move_to(status)
     if status is Status.DEFERRED and case.deferred_until:
         return terms.waiting_for(status, case.deferred_until, WakeKind.END_DEFERRAL, calendar)
     if status is Status.AWAITING_EFFECTIVE_DATE and case.effective_on:

@@ -1,10 +1,10 @@
 """A decision being written: events are added one by one and folded at once, so that a later one sees the earlier."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from domain import terms
+from domain import leases, terms
 from domain.case import Case, Recorded
 from domain.events import CaseOpened, Event, Move, PauseCause, SeatReleased, Stopped
 from domain.evolve import evolve, opened
@@ -14,6 +14,18 @@ from domain.vocabulary import Stage, Status
 
 _WHY_STOPPED = {Status.AWAITING_TECHNICAL_CONSIDERATION: PauseCause.INCOMPLETE_FILE}
 """What a term stood still for, where it was not a case returned by a holder of its tasks."""
+
+
+def _why(stopped: Stopped) -> PauseCause:
+    return stopped.cause or _WHY_STOPPED.get(stopped.status, PauseCause.RETURNED)
+
+
+def _from_now(stopped: Stopped, so_far: PauseCause, cause: PauseCause | None, today: date) -> Stopped:
+    """A term that stood still for one cause until today, and for another from now on."""
+    pause = pause_of(stopped, so_far, today)
+    stood = terms.merged((*(stopped.due.pauses or ()), *((pause,) if pause else ())))
+    due = stopped.due.model_copy(update={"pauses": stood or None})
+    return Stopped(status=stopped.status, on=today, due=due, cause=cause)
 
 
 class Step(NamedTuple):
@@ -87,7 +99,7 @@ class Draft:
         if returned is not None and days is None:
             back = terms.move_back_to(
                 returned,
-                pause_of(returned, _WHY_STOPPED.get(status, PauseCause.RETURNED), facts.today),
+                pause_of(returned, _why(returned), facts.today),
                 stood,
                 facts.policy,
                 facts.calendar,
@@ -111,6 +123,20 @@ class Draft:
         """The running term as it stands still from now on; None where none runs."""
         due = self.case.due
         return Stopped(status=self.case.status, on=self.facts.today, due=due, ground=ground) if due else None
+
+    def stopped_outside(self, cause: PauseCause | None = None) -> Stopped | None:
+        """The term of another agency as it stands still from now on for another cause: one that ran, or that a hold
+        or a case set back had stopped, with the days it stood so far told as what they were. None where there is none.
+        """
+        case, today = self.case, self.facts.today
+        if case.status in leases.WITH_OTHERS:
+            running = self.stopped()
+            return running and running.model_copy(update={"cause": cause})
+        held = case.held.stopped if case.held else None
+        if held is not None and held.status in leases.WITH_OTHERS:
+            return _from_now(held, PauseCause.ON_HOLD, cause, today)
+        back = next((s for s in case.stopped or () if s.cause is PauseCause.SET_BACK), None)
+        return _from_now(back, PauseCause.SET_BACK, cause, today) if back else None
 
     def release_seat(self) -> None:
         if self.case.seat is not None:

@@ -17,7 +17,7 @@ from domain.commands import (
     RecordOutsideDecision,
     SubmitFile,
 )
-from domain.decide import choosing
+from domain.decide import choosing, papers
 from domain.decide.approval import approved
 from domain.decide.draft import Draft
 from domain.decide.onward import go_on, undecidable
@@ -30,8 +30,9 @@ from domain.events import (
     FileSubmitted,
     Letter,
     MutationAuthorised,
+    PauseCause,
 )
-from domain.policy import Policy
+from domain.passages import PassagePolicy
 from domain.ranks import add_months
 from domain.refusals import Refusal, RefusalCode, refuse
 from domain.vocabulary import (
@@ -54,11 +55,16 @@ _CONSENTS_BY_DECIDING = {
 """Who decides consents by it: nobody asks the Minister for the Minister's consent."""
 
 
+_Letter = RecordConsent | SubmitFile | RecordConsideration | RecordOutsideDecision
+
+
 def shut(case: Case) -> frozenset[Act]:
     """Acts that are not open on the passage of this case, whatever its stage."""
     open_here = {
-        Act.RECORD_CONSENT: bool(case.consents_wanted),
-        Act.CLOSE_REFUSED: case.status is Status.REFUSED_OUTSIDE or ConsentOutcome.REFUSED in case.consents.values(),
+        Act.RECORD_CONSENT: bool(case.passage.outside),
+        Act.RECORD_CONSIDERATION: case.consideration.pending,
+        Act.SUBMIT_FILE: case.considered_by is not None and not case.consideration.pending,
+        Act.CLOSE_REFUSED: case.status is Status.REFUSED_OUTSIDE or case.refused_outside,
         Act.PROPOSE_ALTERNATIVE: not case.to_post.outside,
     }
     return frozenset(act for act, is_open in open_here.items() if not is_open)
@@ -90,55 +96,75 @@ def authorise(draft: Draft, command: Authorise) -> Refusal | None:
 
 
 def record_consent(draft: Draft, command: RecordConsent) -> Refusal | None:
-    """Another authority's letter. The last one that was waited for lets the case go on; a refusal stops it there."""
-    case = draft.case
-    if command.word not in case.passage.outside:
-        return refuse(RefusalCode.CONSENT_NOT_ASKED, words=case.passage.outside)
-    if command.word not in case.consents_wanted:
-        return refuse(RefusalCode.CONSENT_RECORDED, word=command.word)
-    if refused := _misdated(draft, command.date) or _undocumented(draft, command.document):
+    """Another authority's letter. The last one that was waited for lets the case go on; a refusal stops it there.
+
+    So does a consent that is taken back. Nothing is waited for on hold, and in `refused_outside` a person settles it:
+    there the letter is recorded, and counts when the case goes on.
+    """
+    case, agrees = draft.case, command.outcome is ConsentOutcome.GRANTED
+    if refused := _unasked(case, command) or _unshown(draft, command, agrees):
         return refused
     event = ConsentRecorded(
         word=command.word,
         outcome=command.outcome,
         dated=command.date,
+        ground=command.ground,
         letter=Letter(number=command.number, issuer=command.issuer, document=command.document),
     )
     if case.status is Status.AWAITING_CONSENTS:
         go_on(draft, event)
-    elif case.stage is Stage.APPROVAL and command.outcome is ConsentOutcome.REFUSED:
-        draft.add(event.model_copy(update={"move": draft.move_to(Status.REFUSED_OUTSIDE)}))
+    elif agrees or case.held or case.stage is not Stage.APPROVAL or case.status is Status.REFUSED_OUTSIDE:
+        draft.add(event)  # before the approval stage it is too early to stop for it: no stage is left out
     else:
-        draft.add(event)  # too early to stop for it: no stage is left out on the way here
+        move = draft.move_to(Status.REFUSED_OUTSIDE)
+        draft.add(event.model_copy(update={"stopped": draft.stopped_outside(PauseCause.SET_BACK), "move": move}))
     return None
 
 
+def _unasked(case: Case, command: RecordConsent) -> Refusal | None:
+    """Why a letter says nothing in this case: not asked for, there already, or nothing to take back."""
+    if command.word not in case.passage.outside:
+        return refuse(RefusalCode.CONSENT_NOT_ASKED, words=case.passage.outside)
+    granted = command.word not in case.consents_wanted
+    if command.outcome is ConsentOutcome.WITHDRAWN:
+        return None if granted else refuse(RefusalCode.CONSENT_NOT_GRANTED, word=command.word)
+    return refuse(RefusalCode.CONSENT_RECORDED, word=command.word) if granted else None
+
+
 def submit_file(draft: Draft, command: SubmitFile) -> Refusal | None:
-    """The file goes to BKN; where BKN had returned it, the term goes on with the days that were left."""
+    """The file goes to BKN; where BKN had returned it, the term goes on with the days that were left.
+
+    It goes there again, and the case stays where it is, if the consideration ran out before the decree.
+    """
     case, authority = draft.case, draft.case.considered_by
     assert authority is not None, "a file is submitted where the passage asks for a consideration"
-    if refused := _misdated(draft, command.date) or _undocumented(draft, command.document):
+    if refused := _unshown(draft, command, carries=False):
         return refused
-    go_on(
-        draft,
-        FileSubmitted(
-            authority=authority,
-            round=case.consideration.rounds + 1,
-            dated=command.date,
-            letter=Letter(number=command.number, document=command.document),
-        ),
+    event = FileSubmitted(
+        authority=authority,
+        round=case.consideration.rounds + 1,
+        dated=command.date,
+        letter=Letter(number=command.number, document=command.document),
     )
+    if case.status is Status.AWAITING_SUBMISSION:
+        go_on(draft, event)
+    else:
+        draft.add(event)
     return None
 
 
 def record_consideration(draft: Draft, command: RecordConsideration) -> Refusal | None:
-    """BKN's answer. Silence is none: until there is one the case waits, and those above are told."""
-    authority = draft.case.considered_by
+    """BKN's answer. Silence is none: until there is one the case waits, and those above are told.
+
+    BKN answers when it answers: on hold, or while the case looks for a seat again, the answer is recorded and counts
+    when the case is back where it waited for it.
+    """
+    case, authority = draft.case, draft.case.considered_by
     assert authority is not None, "a consideration is recorded where the passage asks for one"
-    if refused := _misdated(draft, command.date) or _undocumented(draft, command.document):
-        return refused
-    months = _months(draft.case, draft.facts.policy)
     issued = command.outcome is ConsiderationOutcome.ISSUED
+    if refused := _unshown(draft, command, issued):
+        return refused
+    months = _passage(draft).consideration_months
     until = add_months(command.date, months) if issued and months else None
     if until is not None and until < draft.facts.today:
         return refuse(RefusalCode.CONSIDERATION_EXPIRED, valid_until=until.isoformat())
@@ -147,24 +173,26 @@ def record_consideration(draft: Draft, command: RecordConsideration) -> Refusal 
         outcome=command.outcome,
         dated=command.date,
         valid_until=until,
-        stopped=draft.stopped() if command.outcome is ConsiderationOutcome.RETURNED else None,
+        stopped=draft.stopped_outside() if command.outcome is ConsiderationOutcome.RETURNED else None,
         letter=Letter(number=command.number, document=command.document),
     )
-    if command.outcome is ConsiderationOutcome.REFUSED:
+    if case.status is not Status.AWAITING_TECHNICAL_CONSIDERATION:
+        draft.add(event)
+    elif command.outcome is ConsiderationOutcome.REFUSED:
         draft.add(event.model_copy(update={"move": draft.move_to(Status.REFUSED_OUTSIDE)}))
     else:
         go_on(draft, event)
     return None
 
 
-def _months(case: Case, policy: Policy) -> int | None:
-    return policy.routes[case.kind].passages[case.passage.way].consideration_months
+def _passage(draft: Draft) -> PassagePolicy:
+    return draft.facts.policy.routes[draft.case.kind].passages[draft.case.passage.way]
 
 
 def record_outside_decision(draft: Draft, command: RecordOutsideDecision) -> Refusal | None:
     """The Minister or BKN decided. An approval needs all that a decision of the governor's would need."""
     case, facts, decider = draft.case, draft.facts, draft.case.passage.decided_by
-    if refused := _misdated(draft, command.date) or _undocumented(draft, command.document):
+    if refused := _unshown(draft, command, command.decision is DecisionChoice.APPROVE):
         return refused
     recorded = {
         "decision": command.decision,
@@ -202,6 +230,14 @@ def _misdated(draft: Draft, day: date) -> Refusal | None:
     return refuse(RefusalCode.DATE_IN_FUTURE, field="date") if day > draft.facts.today else None
 
 
-def _undocumented(draft: Draft, document: str | None) -> Refusal | None:
-    known = document is None or any(d.id == document for d in draft.case.documents)
-    return None if known else refuse(RefusalCode.DOCUMENT_UNKNOWN)
+def _unshown(draft: Draft, command: _Letter, carries: bool) -> Refusal | None:
+    """Why a letter does not count: dated in the future, or not shown by a document of the case.
+
+    The policy says which letters need one; only those that carry the case on do.
+    """
+    if refused := _misdated(draft, command.date):
+        return refused
+    if command.document is None:
+        wanted = carries and command.act in _passage(draft).documented
+        return refuse(RefusalCode.LETTER_DOCUMENT_REQUIRED) if wanted else None
+    return papers.unusable(draft.case, command.document)

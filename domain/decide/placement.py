@@ -7,6 +7,7 @@ from domain.commands import ConfirmDuty, IssueDecree, RecordReview
 from domain.decide.approval import competence_gap, figures, ratings
 from domain.decide.draft import Draft
 from domain.decide.objection import unfinished
+from domain.decide.onward import unconsidered
 from domain.decide.recheck import refuse_without_post
 from domain.events import (
     CaseClosed,
@@ -42,7 +43,7 @@ def issue_decree(draft: Draft, command: IssueDecree) -> Refusal | None:
     decided_on = facts.calendar.local_day(draft.case.approved_at or draft.case.since)
     if command.date < decided_on:
         return refuse(RefusalCode.DATE_TOO_EARLY, field="date", earliest=decided_on.isoformat())
-    if refused := refuse_without_post(draft):
+    if refused := refuse_without_post(draft) or unconsidered(draft.case, command.date):
         return refused
     closed = _closed(draft, command.date, command.effective_on)
     if refusal := windows.gate(closed, facts, command.consents):

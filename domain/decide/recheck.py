@@ -5,7 +5,7 @@ from domain.case import Case
 from domain.commands import RecheckPost
 from domain.decide.draft import Draft
 from domain.decide.evaluation import check_need, evaluate, judged
-from domain.events import ApproverAbsent, CaseSetBack, EvaluationJudged
+from domain.events import ApproverAbsent, CaseSetBack, EvaluationJudged, PauseCause
 from domain.facts import Facts
 from domain.refusals import Refusal, RefusalCode, refuse
 from domain.stages import STAGE_OF
@@ -36,7 +36,8 @@ def judge_again(draft: Draft) -> None:
     if outcome is Eligibility.ELIGIBLE:
         draft.add(EvaluationJudged(outcome=outcome, marks=tuple(r.mark for r in results), results=results))
         return
-    draft.add(CaseSetBack(to_stage=Stage.EVALUATION, cause=SetBackCause.NOT_ELIGIBLE))
+    stopped = draft.stopped_outside(PauseCause.SET_BACK)
+    draft.add(CaseSetBack(to_stage=Stage.EVALUATION, cause=SetBackCause.NOT_ELIGIBLE, stopped=stopped))
     evaluate(draft, facts.dossier)
 
 
@@ -81,7 +82,8 @@ def set_back_to_needs(draft: Draft, cause: SetBackCause) -> None:
     """Back to the needs check: with another seat of the post if there is one, else without a vacancy."""
     facts = draft.facts
     gone = cause is SetBackCause.POST_GONE or facts.dossier is None
-    draft.add(CaseSetBack(to_stage=Stage.NEEDS_CHECK, cause=cause, move=draft.move_to(Status.NO_VACANCY)))
+    stopped, move = draft.stopped_outside(PauseCause.SET_BACK), draft.move_to(Status.NO_VACANCY)
+    draft.add(CaseSetBack(to_stage=Stage.NEEDS_CHECK, cause=cause, stopped=stopped, move=move))
     draft.release_seat()
     if not gone and facts.dossier is not None:
         check_need(draft, facts.dossier)

@@ -6,6 +6,7 @@ from domain.commands import CallInLine, DeclineSeat, RenewHold
 from domain.decide.draft import Draft
 from domain.events import (
     CaseSetBack,
+    PauseCause,
     SeatAwaited,
     SeatCameFree,
     SeatHeld,
@@ -70,10 +71,17 @@ def wait(draft: Draft, seats: Seats | None, *, behind: bool = False) -> None:
 
 
 def no_seat(case: Case, facts: Facts) -> Refusal:
-    """Why no seat of the post can be taken now: who holds it until when, who stands before, or that it is full."""
+    """Why no seat of the post can be taken now.
+
+    Others stand before; or one who stands behind was told of it when it was not this case's turn; or others hold it; or
+    the post is full.
+    """
     seats, position = facts.seats, case.to_post.position if facts.target is None else facts.target.code
     if seats is not None and seats.free_seat is not None:
-        return refuse(RefusalCode.LINE_AHEAD, position=position, ahead=lines.place(case, seats.line) - 1)
+        if before := lines.ahead(case, seats.line):
+            return refuse(RefusalCode.LINE_AHEAD, position=position, ahead=before)
+        told = [o.called_until.isoformat() for o in seats.line if o.called_until]
+        return refuse(RefusalCode.SEAT_OFFERED, position=position, until=min(told, default="-"))
     if seats is not None and seats.holds:
         until = [h.until.isoformat() for h in seats.holds if h.until]
         return refuse(
@@ -138,8 +146,14 @@ def _expire(draft: Draft) -> None:
     )
     judged = STAGE_OF[case.status] is not Stage.EVALUATION
     if judged:
-        move = draft.move_to(Status.NO_VACANCY)
-        draft.add(CaseSetBack(to_stage=Stage.NEEDS_CHECK, cause=SetBackCause.HOLD_EXPIRED, move=move))
+        draft.add(
+            CaseSetBack(
+                to_stage=Stage.NEEDS_CHECK,
+                cause=SetBackCause.HOLD_EXPIRED,
+                stopped=draft.stopped_outside(PauseCause.SET_BACK),
+                move=draft.move_to(Status.NO_VACANCY),
+            )
+        )
     draft.release_seat()
     if judged:
         wait(draft, draft.facts.seats, behind=True)
@@ -157,12 +171,11 @@ def call(draft: Draft, command: CallInLine) -> None:
     if lines.next_called((*seats.line, mine), seats.target.vacant - seats.promised, command.freed_at) != mine:
         return
     due = leases.answer_due(policy, facts.today, facts.calendar)
-    over = Wake(at=due.at, what=WakeKind.CALL_OVER)
     draft.add(
         SeatCameFree(
             position=command.position,
             freed_at=command.freed_at,
             due=due,
-            aside=leases.beside(case, {WakeKind.CALL_OVER}, (over,)),
+            aside=leases.beside(case, {WakeKind.CALL_OVER}, leases.call_wakes(due)),
         )
     )

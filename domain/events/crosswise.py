@@ -92,6 +92,8 @@ class CaseSetBack(Event):
     type: Literal["case_set_back"] = "case_set_back"
     to_stage: Stage
     cause: SetBackCause
+    stopped: Stopped | None = None
+    """The term of another agency that ran; it goes on when the case waits for that agency again."""
 
 
 class CaseClosedForCause(Event):

@@ -10,6 +10,7 @@ from domain.vocabulary import (
     ConsiderationOutcome,
     OutsideWord,
     OwnLetter,
+    WithdrawalGround,
 )
 
 
@@ -35,12 +36,19 @@ class MutationAuthorised(Event):
 
 
 class ConsentRecorded(Event):
-    """Another appointing authority answered in writing; HR recorded it. Nothing is decided before all consent."""
+    """Another appointing authority answered in writing, or took its consent back; HR recorded it.
+
+    Nothing is decided before all consent.
+    """
 
     type: Literal["consent_recorded"] = "consent_recorded"
     word: OutsideWord
     outcome: ConsentOutcome
     dated: Day
+    ground: WithdrawalGround | None = None
+    """Why a consent was taken back."""
+    stopped: Stopped | None = None
+    """The term of another agency that this letter interrupts; it goes on when the case waits for that agency again."""
     letter: Annotated[Letter | None, PRIVATE] = None
 
 

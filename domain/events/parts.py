@@ -105,6 +105,7 @@ class PauseCause(StrEnum):
     RETURNED = "returned"
     INCOMPLETE_FILE = "incomplete_file"
     OUTSIDE = "outside"
+    SET_BACK = "set_back"
     ON_HOLD = "on_hold"
     PAUSED = "paused"
     CERTIFIED_LEAVE = "certified_leave"
@@ -154,6 +155,8 @@ class Stopped(_Part):
     on: date
     due: Due
     ground: str | None = None
+    cause: PauseCause | None = None
+    """Why, where the status does not say it."""
 
 
 class Move(_Part):

@@ -98,7 +98,8 @@ def _statuses(statuses: Iterable[Status]) -> str:
     rows = []
     for status in statuses:
         term = LAW.terms.get(status)
-        acts = sorted(a for a in open_acts(status) if a not in ANYWHERE or a is Act.RESUME)
+        leading = {a for a in open_acts(status) if leads_to(status, a) - {status}}
+        acts = sorted(a for a in open_acts(status) if a not in ANYWHERE or a is Act.RESUME or a in leading)
         rows.append(
             (
                 f"`{status}`",

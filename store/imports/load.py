@@ -15,6 +15,7 @@ from store.imports import offices
 from store.imports.calendar import settle_holidays
 from store.imports.comparing import Counts, Values, compare
 from store.imports.findings import Finding
+from store.imports.freed import leave_calls, vacant
 from store.imports.occupancy import settle_occupancy
 from store.imports.people import People, settle_people
 from store.imports.recording import current_rows, record, supersede
@@ -53,6 +54,7 @@ _Step: TypeAlias = Callable[[], _Result]
 def load(connection: Connection, province: Province, today: date, progress: Progress | None = None) -> Loaded:
     """Load the good rows as of `today`. Raises what the database raises; the transaction is the caller's to end."""
     connection.execute(_LOCK)
+    before = vacant(connection, today)
     people = settle_people(connection, province.employees, province.offices)
     loading = _Loading(connection, province, people, today)
     counts: dict[str, Counts] = {}
@@ -63,6 +65,7 @@ def load(connection: Connection, province: Province, today: date, progress: Prog
         stale += result.stale
         if progress:
             progress("loading", done, len(loading.steps))
+    leave_calls(connection, before, today)
     return Loaded(counts, stale)
 
 

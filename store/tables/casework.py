@@ -202,6 +202,8 @@ class ParticipantRow(SQLModel, table=True):
 class SeatCallRow(SQLModel, table=True):
     """A call to the line for a post, left by a case that gave a seat back: carried out by the post of that case.
 
+    One that an import left is of no case, and carried out by the post of whichever case sends next.
+
     `state`: open, done, cancelled (the act was undone).
     """
 
@@ -212,8 +214,8 @@ class SeatCallRow(SQLModel, table=True):
     )
 
     id: int | None = Field(default=None, sa_column=Column(BigInteger, Identity(always=True), primary_key=True))
-    case_id: str = Field(sa_type=Text)
-    seq: int
+    case_id: str | None = Field(default=None, sa_type=Text)
+    seq: int | None = None
     position_code: str = Field(sa_type=Text)
     freed_at: datetime = Field(sa_type=DateTime(timezone=True))
     frees: bool

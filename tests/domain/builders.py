@@ -180,6 +180,13 @@ def attempt(case: Case, kind: str, by: str, known: Facts | None = None, **fields
     return decided if isinstance(decided, Refusal) else decided.steps[-1].case
 
 
+def shown(case: Case, code: str, now: datetime = NOW) -> Case:
+    """The case once HR has handed in a letter of another agency; the letter is its newest document."""
+    stored = content(f"b_{'abcdefgh'[len(case.documents)] * 26}")
+    fields = {"document": code, "content": stored.id, "issued_on": "2026-11-23"}
+    return act(case, "add_document", HR, facts(HR, now, content=stored), **fields)
+
+
 def elapse(case: Case, now: datetime, **over: Any) -> Case:
     """The case after the clock has rung once."""
     decided = decide(case, parse_command("elapse", {}), facts("clock", now=now, **over))

@@ -44,7 +44,10 @@ PROPOSED = (*HEARD, ("propose", b.SECRETARY, {"recommendation": "recommend"}))
 SIGNED = (*PROPOSED, ("authorise", b.GOVERNOR, LETTER))
 CONSENTED = (*SIGNED, ("record_consent", b.HR, {**CONSENT, "word": "proposal"}))
 SUBMITTED = (*CONSENTED, ("submit_file", b.HR, LETTER))
-CONSIDERED = (*SUBMITTED, ("record_consideration", b.HR, {**LETTER, "outcome": "issued"}))
+SHOWN = {**LETTER, "document": "D11"}
+"""A letter that `walked` hands in as a document of the case first."""
+CONSIDERED = (*SUBMITTED, ("record_consideration", b.HR, {**SHOWN, "outcome": "issued"}))
+DECIDED = ("record_outside_decision", b.HR2, {**LETTER, "document": "D12", "decision": "approve"})
 Walk = tuple[tuple[str, str, dict[str, Any]], ...]
 
 
@@ -62,7 +65,11 @@ def arriving(walk: Walk = (), kind: str = "kk_to_prov", **over: Any) -> Case:
 
 def walked(case: Case, walk: Walk, known: Callable[[str], Facts]) -> Case:
     for act, by, fields in walk:
-        case = b.act(case, act, by, known(by), **fields)
+        seen, letter = known(by), {}
+        if code := fields.get("document"):
+            case = b.shown(case, code, seen.now)
+            letter = {"document": case.documents[-1].id}
+        case = b.act(case, act, by, seen, **{**fields, **letter})
     return case
 
 
@@ -126,7 +133,10 @@ def test_where_another_authority_decides_hr_records_it(kind: str, decider: str) 
     assert refused(case, "record_outside_decision", b.GOVERNOR, **LETTER, decision="approve") == "not_authorised"
     assert refused(case, "record_outside_decision", b.HR, **LETTER, decision="approve") == "four_eyes", "the opener"
     by_another = b.leaving_facts(b.HR2)
-    done = decide(case, parse_command("record_outside_decision", {**LETTER, "decision": "approve"}), by_another)
+    assert refused(case, *DECIDED[:2], **LETTER, decision="approve") == "letter_document_required"
+    case = b.shown(case, "D12")
+    shown = {**LETTER, "decision": "approve", "document": case.documents[-1].id}
+    done = decide(case, parse_command("record_outside_decision", shown), by_another)
     assert not isinstance(done, Refusal)
     made = done.events[0]
     assert made.decided_by == decider  # type: ignore[attr-defined]
@@ -136,8 +146,7 @@ def test_where_another_authority_decides_hr_records_it(kind: str, decider: str) 
 
 
 def test_what_another_authority_decided_is_its_own_to_mend() -> None:
-    case = leaving(CONSIDERED, "inter_prov")
-    case = b.act(case, "record_outside_decision", b.HR2, b.leaving_facts(b.HR2), **LETTER, decision="approve")
+    case = leaving((*CONSIDERED, DECIDED), "inter_prov")
     case = b.act(case, "issue_decree", b.HR, b.leaving_facts(), **LETTER, effective_on=TODAY)
     body = {**LETTER, "ground": "procedure", "ordered_by": "superior", "reference": "SK Mendagri", "reason": "Cacat"}
     back = b.leaving_facts(
@@ -180,7 +189,7 @@ def test_the_governor_may_decline_to_sign() -> None:
 def test_letters_come_when_they_come_and_are_not_waited_for_twice() -> None:
     early = leaving((("record_consent", b.HR, {**CONSENT, "word": "proposal"}),))
     assert early.status is Status.AWAITING_CONFIRMATION
-    assert refused(early, "record_consent", b.HR, **CONSENT, word="proposal") == "act_not_open"
+    assert refused(early, "record_consent", b.HR, **CONSENT, word="proposal") == "consent_recorded"
     later = walked(early, SIGNED, b.leaving_facts)
     assert later.status is Status.AWAITING_SUBMISSION
     assert refused(leaving(), "record_consent", b.HR, **CONSENT, word="release") == "consent_not_asked"
@@ -274,8 +283,9 @@ def test_a_consideration_that_is_no_longer_good_carries_no_decision() -> None:
     back = b.act(case, "return", b.GOVERNOR, late, to_stage="approval", reason="Pertek kedaluwarsa")
     known = lambda by: b.leaving_facts(by, after)  # noqa: E731
     assert walked(back, (("verify", b.HR2, {}), *SIGNED[-2:]), known).status is Status.AWAITING_SUBMISSION
-    old = {**LETTER, "date": "2025-11-22", "outcome": "issued"}
-    assert refused(leaving(SUBMITTED), "record_consideration", b.HR, **old) == "consideration_expired"
+    case = b.shown(leaving(SUBMITTED), "D11")
+    old = {**LETTER, "date": "2025-11-22", "outcome": "issued", "document": case.documents[-1].id}
+    assert refused(case, "record_consideration", b.HR, **old) == "consideration_expired"
 
 
 def test_who_arrives_takes_a_seat_of_ours_and_the_board_considers_it() -> None:
@@ -360,10 +370,10 @@ def test_nobody_asks_the_minister_for_the_ministers_consent() -> None:
         scope=("kind:inter_prov", "kind:region_central"),
     )  # fmt: skip
     known = b.leaving_facts(b.HR2, windows=(freeze,))
-    decided = {**LETTER, "decision": "approve"}
-    by_minister = b.act(leaving(CONSIDERED, "inter_prov"), "record_outside_decision", b.HR2, known, **decided)
+    by_minister = walked(leaving(CONSIDERED, "inter_prov"), (DECIDED,), lambda _: known)
     assert by_minister.opened_windows == ("800/1941/OTDA",)
-    by_bkn = leaving(CONSIDERED, "region_central")
+    by_bkn = b.shown(leaving(CONSIDERED, "region_central"), "D12")
+    decided = {**DECIDED[2], "document": by_bkn.documents[-1].id}
     assert refused(by_bkn, "record_outside_decision", b.HR2, known, **decided) == "window_closed"
 
 
@@ -374,7 +384,7 @@ def test_the_term_of_a_decision_elsewhere_stands_still_in_a_freeze() -> None:
     )  # fmt: skip
     case = leaving(SUBMITTED, "inter_prov")
     known = b.leaving_facts(windows=(freeze,))
-    waiting = b.act(case, "record_consideration", b.HR, known, **LETTER, outcome="issued")
+    waiting = walked(case, CONSIDERED[-1:], lambda _: known)
     assert waiting.due is not None and waiting.due.on > date(2026, 12, 31)
     assert "restricted_window" in waiting.flags
 
@@ -466,7 +476,7 @@ def test_every_passage_of_the_policy_can_be_walked_to_a_decision(kind: Kind) -> 
             "awaiting_proposal": PROPOSED[-1], "awaiting_authorisation": SIGNED[-1],
             "awaiting_submission": SUBMITTED[-1], "awaiting_technical_consideration": CONSIDERED[-1],
             "awaiting_decision": ("decide", b.GOVERNOR, {"decision": "approve"}),
-            "awaiting_outside_decision": ("record_outside_decision", b.HR2, {**LETTER, "decision": "approve"}),
+            "awaiting_outside_decision": DECIDED,
         }  # fmt: skip
         while case.status is not Status.AWAITING_DECREE:
             wanted = case.consents_wanted[0] if case.consents_wanted else ""

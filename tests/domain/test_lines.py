@@ -93,6 +93,19 @@ def test_whoever_comes_out_of_turn_hears_how_many_are_before_him() -> None:
     assert (refused.code, refused.params["ahead"]) == (RefusalCode.LINE_AHEAD, 2)
 
 
+def test_who_ranks_first_hears_truly_that_one_behind_was_told_before_he_came() -> None:
+    """He came back to the line after the seat had been offered: nobody is ahead of him, and yet it is not his."""
+    until = (b.NOW + timedelta(days=7)).date()
+    known = b.facts(b.HR, seats=b.seats(line=(waiting(1, called=True, called_until=until),)))
+    refused = b.attempt(b.opened(known), "confirm_need", b.HR, known)
+    assert isinstance(refused, Refusal) and refused.code is RefusalCode.SEAT_OFFERED
+    assert refused.params == {"position": POST, "until": until.isoformat()}
+    held_up = (waiting(-2, on_hold=True), waiting(-1, passed_at=b.NOW), waiting(1, called=True, called_until=until))
+    known = b.facts(b.HR, seats=b.seats(line=held_up))
+    refused = b.attempt(b.opened(known), "confirm_need", b.HR, known)
+    assert isinstance(refused, Refusal) and refused.code is RefusalCode.SEAT_OFFERED, "those keep nobody back"
+
+
 def test_where_all_is_held_the_refusal_says_by_whom_and_until_when() -> None:
     until = (b.NOW + timedelta(days=30)).date()
     known = b.facts(b.HR, seats=b.seats(None, holds=(HeldFor(number="MUT-2026-000007", until=until),)))

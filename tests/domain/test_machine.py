@@ -20,6 +20,7 @@ from domain.events import SeatHoldExpired, WakeKind
 from domain.evolve import evolve
 from domain.evolve import opened as first
 from domain.facts import Window
+from domain.passages import LETTERS
 from domain.recomputing import running
 from domain.refusals import Refusal
 from domain.stages import ANYWHERE, STAGE_OF, leads_to, open_acts
@@ -113,7 +114,7 @@ FIELDS: dict[Act, st.SearchStrategy[dict[str, Any]]] = {
     Act.COMMENT: st.just({"text": "Catatan"}),
     Act.ADD_DOCUMENT: st.fixed_dictionaries(
         {
-            "document": st.sampled_from(["D06", "D07", "D99"]),
+            "document": st.sampled_from(["D06", "D11", "D99"]),
             "content": st.sampled_from([f"b_{letter * 26}" for letter in "abc"]),
             "issued_on": _day,
         }
@@ -161,8 +162,8 @@ FIELDS: dict[Act, st.SearchStrategy[dict[str, Any]]] = {
     ),
     Act.RECORD_CONSENT: st.fixed_dictionaries(
         {**_letter, "word": st.sampled_from(["proposal", "proposal", "release"]), "issuer": st.just("Bupati"),
-         "outcome": st.sampled_from(["granted", "granted", "refused"]), "reason": _reason}
-    ),
+         "outcome": st.sampled_from(["granted", "granted", "refused", "withdrawn"]), "reason": _reason}
+    ).map(lambda drawn: {**drawn, **({"ground": "formation"} if drawn["outcome"] == "withdrawn" else {})}),
     Act.SUBMIT_FILE: st.fixed_dictionaries(_letter),
     Act.RECORD_CONSIDERATION: st.fixed_dictionaries(
         {**_letter, "outcome": st.sampled_from(["issued", "refused", "returned"]), "reason": _reason}
@@ -223,9 +224,16 @@ TO_AUTHORISATION: Walk = (
 )
 TO_CONSENTS: Walk = (*TO_AUTHORISATION, (Act.AUTHORISE, b.GOVERNOR, _LETTER))
 _CONSENT = {**_LETTER, "word": "proposal", "outcome": "granted", "issuer": "Bupati"}
+_TAKEN_BACK = {**_CONSENT, "outcome": "withdrawn", "ground": "formation", "reason": "Formasi ditarik"}
 TO_SUBMISSION: Walk = (*TO_CONSENTS, (Act.RECORD_CONSENT, b.HR, _CONSENT))
 TO_CONSIDERATION: Walk = (*TO_SUBMISSION, (Act.SUBMIT_FILE, b.HR, _LETTER))
-TO_OUTSIDE: Walk = (*TO_CONSIDERATION, (Act.RECORD_CONSIDERATION, b.HR, {**_LETTER, "outcome": "issued"}))
+_PERTEK = {"document": "D11", "content": f"b_{'d' * 26}", "issued_on": 0}
+TO_OUTSIDE: Walk = (
+    *TO_CONSIDERATION,
+    (Act.ADD_DOCUMENT, b.HR, _PERTEK),
+    (Act.RECORD_CONSIDERATION, b.HR, {**_LETTER, "outcome": "issued"}),
+)
+_ON_HOLD = (Act.HOLD, b.HR, {"ground": "court", "reference": "P 1"})
 LEAVING: tuple[Walk, ...] = (
     (),
     TO_AUTHORISATION,
@@ -235,6 +243,8 @@ LEAVING: tuple[Walk, ...] = (
     (*TO_CONSIDERATION, (Act.RECORD_CONSIDERATION, b.HR, {**_LETTER, "outcome": "returned", "reason": "BTL"})),
     (*TO_CONSIDERATION, (Act.RECORD_CONSIDERATION, b.HR, {**_LETTER, "outcome": "refused", "reason": "TMS"})),
     TO_OUTSIDE,
+    (*TO_CONSIDERATION, _ON_HOLD, (Act.ADD_DOCUMENT, b.HR, _PERTEK)),
+    (*TO_SUBMISSION, (Act.RECORD_CONSENT, b.HR, _TAKEN_BACK)),
 )
 """Ways out of the province: to another one, where the Minister decides, or to a regency."""
 STARTS = (
@@ -352,6 +362,8 @@ class CaseMachine(RuleBasedStateMachine):
         target = fields.get("position_code") or ("DPUPR-S-02" if home else undone.to_post.position)
         if act is Act.JUDGE_DOCUMENT:
             fields = {**fields, "document": before.documents[-1].id if before.documents else f"d_{'a' * 26}"}
+        if act in LETTERS and before.documents:
+            fields = {**fields, "document": before.documents[-1].id}
         known = self.facts(by, target)
         if act is Act.ADD_DOCUMENT:
             known = replace(known, content=b.content(fields["content"]))

@@ -9,11 +9,12 @@ import pytest
 
 from domain.calendar import END_OF_DAY, START_OF_WORK
 from domain.case import Case
-from domain.commands import parse_command
+from domain.commands import CallInLine, parse_command
 from domain.decide import decide
 from domain.events import ActUndone, WakeKind
 from domain.leases import OF_THE_LEASE
 from domain.recomputing import BESIDE, passed_over, reckoned_again
+from domain.refusals import Refusal
 from domain.vocabulary import Deadline, Flag, Status
 from tests.domain import builders as b
 from tests.domain.test_interplay import decreed
@@ -93,6 +94,23 @@ def test_the_days_to_ratify_an_assignment_move_and_its_last_day_stays() -> None:
     assert not after.assignment.ratified
     ratified = b.act(case, "ratify_assignment", b.GOVERNOR)
     assert reckoned_again(ratified, MOVED, Deadline.RATIFICATION) is None, "what is ratified waits for nobody"
+
+
+def test_the_days_to_take_a_freed_seat_move() -> None:
+    waiting = b.opened(b.facts(seats=b.seats(None)))
+    told = decide(waiting, CallInLine(call=1, position="DLH-S-04", freed_at=b.NOW), b.facts("clock"))
+    assert not isinstance(told, Refusal)
+    case = told.steps[-1].case
+    assert case.called is not None and case.called.due.on == date(2026, 11, 30)
+    after, events = recompute(case, MOVED)
+    [event] = [e for e in events if e.deadline is Deadline.SEAT_CALL]
+    assert (event.old.on, event.new.on, event.new.then) == (date(2026, 11, 30), date(2026, 12, 1), "pass")
+    assert after.called is not None and after.called.due == event.new
+    [over] = [w for w in after.aside if w.what is WakeKind.CALL_OVER]
+    assert over.at == calendar().at(date(2026, 12, 1), END_OF_DAY)
+    assert recompute(after, MOVED) == (after, [])
+    passed = b.act(after, "decline_seat", b.HR, reason="Dicarikan jabatan lain")
+    assert reckoned_again(passed, MOVED, Deadline.SEAT_CALL) is None
 
 
 def test_the_days_to_contest_the_data_move() -> None:

@@ -41,6 +41,12 @@ async def to_bkn(case: CaseFile, word: str = "proposal") -> CaseFile:
     return case
 
 
+async def considered(case: CaseFile, number: str) -> None:
+    """BKN's consideration has come, and HR shows it."""
+    pertek = await case.hand_in("D11")
+    await case.act("record_consideration", "hr_officer", outcome="issued", document=pertek, **letter(number))
+
+
 async def told(house: House, who: str) -> list[str]:
     return [n["template"] for n in (await house.get("/notices", who))["items"]]
 
@@ -58,7 +64,7 @@ async def test_who_leaves_for_a_regency_is_released_on_the_day_and_his_post_is_v
     assert case.state["due"]["reckoned"]["days"] == 15
     assert case.state["outside"]["consents"] == {"proposal": "granted"}
     await case.refused("decide", "governor", "act_not_open", 409, decision="approve")
-    await case.act("record_consideration", "hr_officer", outcome="issued", **letter("13773/B-AK"))
+    await considered(case, "13773/B-AK")
     await case.act("decide", "governor", decision="approve")
     before = (await house.get(f"/positions/{case.state['from']['position_code']}"))["occupied"]
     await case.act("issue_decree", "hr_officer", **letter("800/SK-1"), effective_on=today())
@@ -101,17 +107,19 @@ async def test_a_file_that_bkn_returns_stops_its_clock_and_silence_is_no_approva
     assert case.where == ("approval", "awaiting_technical_consideration"), "nothing is approved by silence"
     assert [e["data"]["office"] for e in await case.events() if e["type"] == "case_escalated"] == ["hr_head"]
     assert "consideration_returned" in await told(house, case.employee)
-    await case.act("record_consideration", "hr_officer", outcome="issued", **letter("13774/B-AK"))
+    await considered(case, "13774/B-AK")
     assert case.where == ("approval", "awaiting_outside_decision")
 
 
 async def test_the_minister_decides_and_hr_records_it(house: House) -> None:
     case = await to_bkn(await leave(house, kind="inter_prov"))
-    await case.act("record_consideration", "hr_officer", outcome="issued", **letter("13774/B-AK"))
+    await considered(case, "13774/B-AK")
     await case.refused("decide", "governor", "act_not_open", 409, decision="approve")
     await case.refused("record_outside_decision", "governor", "not_authorised", 403, decision="approve", **letter())
     await case.refused("record_outside_decision", "hr_officer", "four_eyes", 403, decision="approve", **letter())
-    await case.act("record_outside_decision", "hr_head", decision="approve", **letter("824.3/9/OTDA"))
+    made = {"decision": "approve", **letter("824.3/9/OTDA")}
+    await case.refused("record_outside_decision", "hr_head", "letter_document_required", 422, **made)
+    await case.act("record_outside_decision", "hr_head", **made, document=await case.hand_in("D12"))
     made = next(e for e in await case.events() if e["type"] == "decision_made")
     assert (made["data"]["decided_by"], made["data"]["letter"]["number"]) == ("home_minister", "824.3/9/OTDA")
     await case.act("issue_decree", "hr_officer", **letter("824.3/9/OTDA"), effective_on=local_day(30).isoformat())
@@ -145,7 +153,7 @@ async def test_a_refusal_from_outside_waits_for_a_person_who_mends_or_closes(hou
     await case.act("authorise", "governor", **letter("800/R-2"))
     assert case.where == ("approval", "awaiting_submission"), "the consent that was given stands"
     await case.act("submit_file", "hr_officer", **letter("800/B-2"))
-    await case.act("record_consideration", "hr_officer", outcome="issued", **letter("13775"))
+    await considered(case, "13775")
     await case.act("record_outside_decision", "hr_head", decision="reject", reason="Formasi ditutup", **letter("BKN 4"))
     assert case.where == ("approval", "refused_outside")
     await case.refused("close_refused", "hr_officer", "reason_required", 422)
@@ -210,7 +218,7 @@ async def test_who_comes_from_a_regency_takes_a_post_here_with_its_consent(house
     await case.walk(to="awaiting_authorisation")
     assert "board_considered" in await case.types(), "the board considers whoever takes a post here"
     await to_bkn(case, word="release")
-    await case.act("record_consideration", "hr_officer", outcome="issued", **letter("13776"))
+    await considered(case, "13776")
     await case.walk(to="awaiting_duty")
     found = (await house.get("/employees", q=nip))["items"][0]
     assert found["position_code"] == "DLH-S-04"
@@ -229,6 +237,44 @@ async def test_what_two_regencies_agreed_on_passes_through_the_governor(house: H
     await case.walk(to="awaiting_authorisation")
     await case.act("record_consent", "hr_officer", word="release", **BY_OTHERS, **letter("Mamasa 3"))
     await to_bkn(case)
-    await case.act("record_consideration", "hr_officer", outcome="issued", **letter("13777"))
+    await considered(case, "13777")
     await case.walk(to="awaiting_duty")
     assert "person_released" in await case.types()
+
+
+async def test_letters_come_when_they_come_and_count_when_the_case_can_go_on(house: House) -> None:
+    """BKN answers while the case looks for a seat again; the regent takes his consent back while it is on hold."""
+    nip = await _newcomer(house)
+    came = {**MAJENE, "since": "2020-01-06"}
+    case = await house.open("lateral_pass", kind="kk_to_prov", nip=nip, from_outside=came)
+    case.employee = nip
+    await case.walk(to="awaiting_authorisation")
+    await to_bkn(case, word="release")
+    async with house.engine.begin() as connection:
+        lost = "UPDATE occupancy SET superseded_at = now() WHERE case_id = :case AND superseded_at IS NULL"
+        await connection.execute(text(lost), {"case": case.id})
+    await case.act("recheck_post", "hr_officer", reason="Formasi terlepas")
+    assert case.where == ("needs_check", "awaiting_confirmation") and case.state["seat_held"]
+    await considered(case, "13778")
+    assert case.where == ("needs_check", "awaiting_confirmation")
+    assert case.state["outside"]["considered"] == "issued"
+    await case.walk(to="awaiting_authorisation")
+    await case.act("authorise", "governor", **letter("800/R-2"))
+    assert case.where == ("approval", "awaiting_decision"), "nobody waits for BKN twice"
+
+    await case.act("hold", "hr_officer", ground="other", reference="Nota 4")
+    back = {"word": "release", "outcome": "withdrawn", "issuer": "Bupati Majene", **letter("824/91")}
+    await case.refused("record_consent", "hr_officer", "invalid_request", 422, reason="Dibutuhkan", **back)
+    await case.act("record_consent", "hr_officer", ground="staffing", reason="Dibutuhkan di sana", **back)
+    assert case.where == ("approval", "on_hold")
+    assert case.state["outside"]["consents"] == {"release": "withdrawn"}
+    await case.act("resume", "hr_officer")
+    assert case.where == ("approval", "refused_outside")
+    await case.act("return", "hr_officer", to_stage="approval", reason="Diminta lagi")
+    await case.walk(to="awaiting_authorisation")
+    await case.act("authorise", "governor", **letter("800/R-3"))
+    assert case.where == ("approval", "awaiting_consents")
+    await case.act("record_consent", "hr_officer", word="release", **BY_OTHERS, **letter("824/95"))
+    assert case.where == ("approval", "awaiting_decision")
+    await case.forward(minutes=10)
+    assert "consent_withdrawn" in await told(house, case.employee)

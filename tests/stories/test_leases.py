@@ -1,8 +1,12 @@
 """Stories of the held seat as a lease: renewed, run out, standing still, given back, and the line of those who wait."""
 
+import asyncio
 from typing import Any
 
-from tests.house import SAID, CaseFile, House, eventually
+from store.engine import owner_engine
+from store.imports.load import load
+from store.imports.records import PositionRecord, Province
+from tests.house import SAID, CaseFile, House, eventually, local_day
 
 REASON = {"reason": "Pertimbangan tim belum selesai"}
 
@@ -120,7 +124,7 @@ async def test_whoever_declines_or_is_silent_gives_way_to_the_next_and_is_not_as
     assert [e["data"]["by_silence"] for e in passed] == [True]
     assert {"seat_passed"} <= await _templates(house, "hr_officer")
     assert (await second.types()).count("seat_came_free") == 1
-    await second.refused("decline_seat", "hr_officer", "act_not_open", 409, reason="Terlambat")
+    await second.refused("decline_seat", "hr_officer", "act_not_open", 409, reason="Dicarikan jabatan lain")
     await second.act("confirm_need", "hr_officer", **SAID)
     assert second.state["seat_held"], "nobody else waits, and the seat is free"
 
@@ -142,7 +146,8 @@ async def test_a_line_of_three_is_told_one_after_the_other_by_seniority(house: H
     await second.act("decline_seat", "hr_officer", reason="Dicarikan jabatan lain")
     await second.forward(minutes=1)
     await _is_told(third)
-    await second.refused("confirm_need", "hr_officer", "line_ahead", 409, **SAID)
+    problem = await second.refused("confirm_need", "hr_officer", "seat_offered", 409, **SAID)
+    assert problem["params"]["until"] > local_day().isoformat(), "nobody ranks before it, and the seat is offered"
     await third.act("confirm_need", "hr_officer", **SAID)
     assert third.state["seat_held"]
     told = [c.state for c in await house.sql("SELECT state FROM seat_call ORDER BY id")]
@@ -177,3 +182,36 @@ async def test_a_placement_tells_who_waits_for_the_post_that_is_left(house: Hous
     await _is_told(waiting)
     await waiting.act("confirm_need", "hr_officer", **SAID)
     assert waiting.state["seat_held"]
+
+
+_POST = """
+    SELECT code, title, unit_code, kind, tier, echelon, job_class, required + 1 AS required, min_grade, max_grade,
+           education_min, education_fields, competences, abk_year, 2 AS line
+    FROM position WHERE code = :code AND superseded_at IS NULL
+"""
+
+
+async def test_a_seat_that_an_import_frees_is_told_to_the_first_in_line(house: House) -> None:
+    """The establishment grows by a chair. The import knows no engine: the next post that goes out carries the word."""
+    first, second = await _two(house)
+    (row,) = await house.sql(_POST, code=second.state["to"]["position_code"])
+    post = PositionRecord(**{**row._mapping, "education_fields": tuple(row.education_fields)})
+    grown = Province((), (post,), (), (), (), (), (), (), (), ())
+
+    def imported() -> None:
+        engine = owner_engine(house.url)
+        with engine.begin() as connection:
+            load(connection, grown, local_day())
+            load(connection, grown, local_day())
+        engine.dispose()
+
+    await asyncio.to_thread(imported)
+    calls = await house.sql("SELECT case_id, state FROM seat_call")
+    assert [(c.case_id, c.state) for c in calls] == [(None, "open")], "the second import frees nothing"
+    await first.act("confirm_need", "hr_officer", **SAID)
+    await first.forward(minutes=10)
+    await _is_told(second)
+    assert "seat_came_free" in await _templates(house, "hr_officer")
+    assert [c.state for c in await house.sql("SELECT state FROM seat_call")] == ["done"]
+    await second.act("confirm_need", "hr_officer", **SAID)
+    assert second.state["seat_held"]

@@ -108,7 +108,7 @@ async def test_p9_a_freeze_passes_and_the_application_keeps_its_age(house: House
     case = await house.open("lateral_pass", by="cast:lateral_pass", origin="own_request")
     await case.walk(to="awaiting_decision")
     before = dict(case.state)
-    last = local_day(21)
+    last = local_day(150)
     ground = "Kemendagri 800/1941/OTDA"
     await _window(house, "national_freeze", ground, local_day(), last, ("kind:internal",))
 
@@ -123,10 +123,14 @@ async def test_p9_a_freeze_passes_and_the_application_keeps_its_age(house: House
     assert (pause["cause"], pause["ground"], pause["last"]) == ("window", ground, last.isoformat())
     assert (await _event(case, "deadline_recomputed"))["data"]["cause"] == "window"
 
-    await case.forward(days=20)
+    seat_until = date.fromisoformat(case.state["lease"]["due"]["on"])
+    assert seat_until < last, "the hold on the seat would be over before the freeze is"
+    await case.forward(days=149)
     assert case.where == ("approval", "awaiting_decision")
     assert not case.state["overdue"]
-    assert not [e for e in await case.events() if e["type"] in ("deadline_passed", "case_escalated")]
+    adverse = ("deadline_passed", "case_escalated", "seat_hold_expired", "case_set_back", "seat_released")
+    assert not [e for e in await case.events() if e["type"] in adverse]
+    assert case.state["seat_held"] and "seat_hold_recomputed" in await case.types(), "who waited keeps his place"
     await case.forward(days=3)
     assert [w for w in case.state["windows"] if w["kind"] == "national_freeze"] == []
     kept = ("number", "opened_at", "since", "origin", "preferences")
