@@ -21,7 +21,7 @@ from domain.vocabulary import Eligibility, Kind, Origin, RuleOutcome
 from store import preferences, registers
 from store.gathering import Gatherer
 from store.people import positions
-from store.shortlist import JUDGED_AT, VACANCY
+from store.shortlist import JUDGED_AT
 from store.viewing import Viewer
 
 _SEATS = 1000
@@ -70,7 +70,7 @@ async def opportunities_of(
         judged = rules.judge(
             Question(replace(facts, target=post, target_ancestors=ancestors), dossier, post), JUDGED_AT
         )
-        outcome = rules.eligibility(judged, weight, (VACANCY,))
+        outcome = rules.eligibility(judged, weight, (rules.VACANCY,))
         if outcome is Eligibility.INELIGIBLE:
             continue
         row = vacant[code]
@@ -89,7 +89,7 @@ async def opportunities_of(
                 remarks=[
                     presenting.rule(r, facts.policy, language)
                     for r in judged
-                    if r.outcome in (RuleOutcome.WARN, RuleOutcome.UNKNOWN) and r.rule != VACANCY
+                    if r.outcome in (RuleOutcome.WARN, RuleOutcome.UNKNOWN) and r.rule != rules.VACANCY
                 ],
             )
         )

@@ -202,6 +202,8 @@ class Case(_Part):
     """Everyone who supplied facts by which the case was judged: none of them may verify it."""
     override: PendingOverride | None = None
     overridden: tuple[str, ...] = ()
+    given_for: dict[str, str] = {}
+    """Of overridden rules that are per post, what exactly was set aside."""
     choice: ev.Choice | None = None
     """Where the person stood in the ranking when he was chosen for the post."""
 

@@ -184,6 +184,7 @@ def _(event: ev.OverrideConfirmed, case: Case, recorded: Recorded) -> dict[str, 
     return {
         "override": None,
         "overridden": tuple(sorted({*case.overridden, event.rule})),
+        "given_for": {**case.given_for, **({event.rule: event.given_for} if event.given_for else {})},
         **_flags(case, Flag.RULE_OVERRIDDEN),
     }
 
@@ -259,6 +260,7 @@ def _(event: ev.NeedConfirmed, case: Case, recorded: Recorded) -> dict[str, Any]
 @_changes.register
 def _(event: ev.AlternativeProposed, case: Case, recorded: Recorded) -> dict[str, Any]:
     kept = tuple(rule for rule in case.overridden if rule not in event.overrides_void)
+    given = {rule: what for rule, what in case.given_for.items() if rule in kept}
     # Letters name the post, and a line is for one: those about the former say nothing of this.
     letters: dict[str, Any] = {
         "authorised": False,
@@ -266,7 +268,13 @@ def _(event: ev.AlternativeProposed, case: Case, recorded: Recorded) -> dict[str
         "consideration": Consideration(),
         "stopped": _ended(case, *leases.WITH_OTHERS),
     }
-    heard: dict[str, Any] = {"answer": None, "grounds": (), "overridden": kept, "opened_windows": None}
+    heard: dict[str, Any] = {
+        "answer": None,
+        "grounds": (),
+        "overridden": kept,
+        "given_for": given,
+        "opened_windows": None,
+    }
     in_line: dict[str, Any] = {"queued_from": None, "passed_at": None}
     return {"to_post": event.to_post, **heard, **letters, **in_line, **_chosen(case, event)}
 
@@ -607,9 +615,9 @@ def _(event: ev.DecreeCorrected, case: Case, recorded: Recorded) -> dict[str, An
         "decree_on": event.date,
         "effective_on": event.effective_on,
         "decreed_at": recorded.at,
-        "remedy_due": False,
+        "remedy_due": case.remedy_due and not event.remedies,
         "opened_windows": tuple(sorted({*(case.opened_windows or ()), *event.windows})) or None,
-        **_flags(case, *event.flags, drop=(Flag.REMEDY_DUE,)),
+        **_flags(case, *event.flags, drop=(Flag.REMEDY_DUE,) if event.remedies else ()),
     }
 
 

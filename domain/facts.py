@@ -96,7 +96,8 @@ class Position(_Fact):
             agency=self.agency,
             agency_name=self.agency_name,
             kind=self.kind,
-            tier=self.tier if self.outside else None,
+            tier=self.tier,
+            job_class=None if self.outside else self.job_class,
         )
 
 

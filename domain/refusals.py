@@ -20,6 +20,7 @@
     │   ├── no_vacancy
     │   ├── seat_taken
     │   ├── not_qualified
+    │   ├── no_longer_qualified     a rule that was passed fails now
     │   ├── already_voted
     │   ├── contest_over
     │   ├── undo_over
@@ -97,6 +98,7 @@
         ├── policy_hash_differs
         ├── policy_rule_unwritten
         ├── policy_rule_unshown
+        ├── date_too_late
         ├── policy_unsound          a policy that breaks what no policy may change
         ├── policy_case_fails
         ├── document_not_in_catalogue
@@ -200,6 +202,7 @@ class RefusalCode(StrEnum):
     LETTER_DOCUMENT_REQUIRED = "letter_document_required", Category.INVALID
     KIND_WITHOUT_ROUTE = "kind_without_route", Category.INVALID
     ORIGIN_WITHOUT_ROUTE = "origin_without_route", Category.INVALID
+    NO_LONGER_QUALIFIED = "no_longer_qualified", Category.CONFLICT
     POST_BEYOND_ROUTE = "post_beyond_route", Category.INVALID
     EMERGENCY_WITHOUT_GROUND = "emergency_without_ground", Category.INVALID
     RULE_NOT_FAILED = "rule_not_failed", Category.INVALID
@@ -215,6 +218,7 @@ class RefusalCode(StrEnum):
     RETURN_NOT_EARLIER = "return_not_earlier", Category.INVALID
     DATE_IN_FUTURE = "date_in_future", Category.INVALID
     DATE_IN_PAST = "date_in_past", Category.INVALID
+    DATE_TOO_LATE = "date_too_late", Category.INVALID
     DATE_TOO_EARLY = "date_too_early", Category.INVALID
     NO_POST_HELD = "no_post_held", Category.INVALID
     CONDITION_NOT_IN_FORCE = "condition_not_in_force", Category.INVALID
@@ -257,6 +261,7 @@ LEGAL_GROUNDS: dict[RefusalCode, str] = {
     _R.ACTING_CAPACITY: "UU 30/2014 Pasal 14 ayat (7); SE BKN 1/SE/I/2021",
     _R.NO_VACANCY: "Peraturan BKN 5/2019 Pasal 3 ayat (1) huruf b, d, e",
     _R.NOT_QUALIFIED: "PP 11/2017 Pasal 190 ayat (4)",
+    _R.NO_LONGER_QUALIFIED: "PP 11/2017 Pasal 190 ayat (4)",
     _R.WINDOW_CLOSED: "UU 10/2016 Pasal 71 ayat (2), 162 ayat (3); PP 49/2008 Pasal 132A",
     _R.KIND_WITHOUT_ROUTE: "PP 11/2017 Pasal 190-197",
     _R.WAY_WITHOUT_PASSAGE: "PP 11/2017 Pasal 190-197",

@@ -32,6 +32,10 @@ from domain.vocabulary import (
 PASS, FAIL, WARN = RuleOutcome.PASS, RuleOutcome.FAIL, RuleOutcome.WARN
 UNKNOWN, NOT_APPLICABLE = RuleOutcome.UNKNOWN, RuleOutcome.NOT_APPLICABLE
 
+VACANCY = "E10"
+"""Whether there is a seat: a matter of the post, not of the person."""
+RETIREMENT = "E16"
+"""The age of retirement, asked of the day on which a mutation takes effect too."""
 JOB_CLASS = "job_class"
 """What E20 looks at besides the level."""
 
@@ -55,13 +59,14 @@ class Question:
         target: Position,
         kind: Kind = Kind.INTERNAL,
         origin: Origin = Origin.ORGANISATION,
+        on: date | None = None,
     ) -> None:
         self.facts = facts
         self.dossier = dossier
         self.target = target
         self.kind = kind
         self.origin = origin
-        self.today = facts.today
+        self.today = on or facts.today
 
     @cached_property
     def direction(self) -> Direction | None:

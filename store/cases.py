@@ -162,7 +162,7 @@ async def events(connection: AsyncConnection, case_id: str, after: int = 0, limi
 _RESULTS = text("""
     SELECT DISTINCT ON (l.type) l.type, v.value FROM ledger l
     JOIN private_value v ON v.case_id = l.case_id AND v.seq = l.seq AND v.path = 'results'
-    WHERE l.case_id = :case AND l.type IN ('evaluation_judged', 'need_checked')
+    WHERE l.case_id = :case AND l.type IN ('evaluation_judged', 'need_checked', 'case_verified')
     ORDER BY l.type, l.seq DESC
 """)
 

@@ -46,6 +46,7 @@ JUDGING_ACTS = frozenset(
         Act.CONFIRM_OVERRIDE,
         Act.CONFIRM_NEED,
         Act.PROPOSE_ALTERNATIVE,
+        Act.VERIFY,
         Act.DECIDE,
         Act.ISSUE_DECREE,
         Act.RECORD_REVIEW,
@@ -63,6 +64,7 @@ JUDGING_ACTS = frozenset(
 
 _SEAT_SETTLED = frozenset(
     {
+        Act.VERIFY,
         Act.DECIDE,
         Act.ISSUE_DECREE,
         Act.RECORD_REVIEW,

@@ -18,8 +18,6 @@ from domain.vocabulary import Eligibility, RuleOutcome, Severity, Stage
 from store import contenders, people
 
 JUDGED_AT = (Stage.EVALUATION, Stage.NEEDS_CHECK)
-VACANCY = "E10"
-"""Whether there is a seat is no matter of who the person is: it is shown beside the list and left out of it."""
 _FIRST_LOOK, _NEXT_LOOK = 50, 500
 
 
@@ -150,14 +148,14 @@ async def _judged(connection: AsyncConnection, facts: Facts, look: list[Ranked])
     for score, who in look:
         dossier = dossiers[who.person]
         results = rules.judge(Question(facts, dossier, target), JUDGED_AT)
-        out.append(Judged(score, who, dossier, results, rules.eligibility(results, weight, (VACANCY,))))
+        out.append(Judged(score, who, dossier, results, rules.eligibility(results, weight, (rules.VACANCY,))))
     return out
 
 
 def _missing(judged: Judged, facts: Facts) -> str:
     """The first rule that leaves somebody out: a failure before a gap."""
     weight = severities(facts)
-    binding = [r for r in judged.results if weight[r.rule] is not Severity.WARN and r.rule != VACANCY]
+    binding = [r for r in judged.results if weight[r.rule] is not Severity.WARN and r.rule != rules.VACANCY]
     for outcome in (RuleOutcome.FAIL, RuleOutcome.UNKNOWN):
         for result in binding:
             if result.outcome is outcome:

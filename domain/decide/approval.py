@@ -9,7 +9,7 @@ from domain.decide import choosing
 from domain.decide.draft import Draft
 from domain.decide.hearing import recuse
 from domain.decide.onward import go_on, undecidable
-from domain.decide.recheck import refuse_without_post
+from domain.decide.recheck import refuse_unfit, refuse_without_post
 from domain.events import (
     BaselineFrozen,
     BoardConsidered,
@@ -18,12 +18,14 @@ from domain.events import (
     CaseVerified,
     DecisionMade,
     DeferralEnded,
+    RuleResult,
     ServiceFigure,
     WakeKind,
 )
 from domain.facts import Dossier, Position
 from domain.refusals import Refusal, RefusalCode, refuse
-from domain.vocabulary import Act, DecisionChoice, Outcome, Recommendation, Status
+from domain.rules import Question
+from domain.vocabulary import Act, DecisionChoice, Outcome, Recommendation, Stage, Status
 
 
 def verify(draft: Draft, command: Verify) -> Refusal | None:
@@ -32,11 +34,21 @@ def verify(draft: Draft, command: Verify) -> Refusal | None:
     draft.add(
         CaseVerified(
             measures=figures(command.measures),
+            results=_before_those_who_decide(draft),
             missing_documents=catalogue.missing(draft.case, draft.facts.policy, draft.facts.today),
             move=draft.move_to(Status.AWAITING_CONSIDERATION if considered else Status.AWAITING_PROPOSAL),
         )
     )
     return None
+
+
+def _before_those_who_decide(draft: Draft) -> tuple[RuleResult, ...]:
+    """What the rules of the approval find: they stop nobody, and those who decide read them."""
+    facts, case = draft.facts, draft.case
+    if facts.dossier is None or facts.target is None:
+        return ()
+    question = Question(facts, facts.dossier, facts.target, case.kind, case.origin)
+    return rules.judge(question, (Stage.APPROVAL,))
 
 
 def figures(items: tuple[MeasureItem, ...]) -> tuple[ServiceFigure, ...]:
@@ -88,7 +100,7 @@ def decide(draft: Draft, command: Decide) -> Refusal | None:
 
 def _approve(draft: Draft, command: Decide) -> Refusal | None:
     facts, case = draft.facts, draft.case
-    if refused := refuse_without_post(draft) or undecidable(case, facts.today):
+    if refused := refuse_without_post(draft) or undecidable(case, facts.today) or refuse_unfit(draft):
         return refused
     target = facts.target
     assert target is not None, "the target is gathered for a decision"

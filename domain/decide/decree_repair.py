@@ -16,6 +16,7 @@ from domain.events import (
     DecreeCorrected,
     DecreeRevoked,
     DecreeSuspended,
+    PostRef,
     PostRestored,
     SuspensionLifted,
     WakeKind,
@@ -23,7 +24,7 @@ from domain.events import (
 from domain.facts import Position
 from domain.ranks import post_level
 from domain.refusals import Refusal, RefusalCode, refuse
-from domain.vocabulary import Act, OrderedBy, Outcome, Status, Way
+from domain.vocabulary import Act, CorrectionGround, OrderedBy, Outcome, Status, Way
 
 
 def correct_decree(draft: Draft, command: CorrectDecree) -> Refusal | None:
@@ -49,6 +50,7 @@ def correct_decree(draft: Draft, command: CorrectDecree) -> Refusal | None:
             number=command.number,
             date=command.date,
             effective_on=effective,
+            remedies=command.ground is not CorrectionGround.REDACTION,
             ground=command.ground,
             consents=windows.recorded(command.consents),
             windows=opened,
@@ -162,9 +164,8 @@ def _way_back(draft: Draft, command: RevokeDecree | AnnulDecree) -> PostRestored
     if facts.target is None:
         return refuse(RefusalCode.POSITION_UNKNOWN, position=code)
     own = case.from_post is not None and code == case.from_post.position
-    before = facts.former or here
-    if not own and (before is None or not _equal(facts.target, before)):
-        return refuse(RefusalCode.POST_NOT_EQUAL, position=code)
+    if not _no_lower(facts.target, case.from_post, facts.former or here, own):
+        return refuse(RefusalCode.EQUAL_POST_REQUIRED if own else RefusalCode.POST_NOT_EQUAL, position=code)
     seat = facts.seats.free_seat if facts.seats else None
     if seat is None:
         return refuse(
@@ -177,7 +178,15 @@ def _way_back(draft: Draft, command: RevokeDecree | AnnulDecree) -> PostRestored
     )
 
 
-def _equal(post: Position, former: Position) -> bool:
-    """Of the same level, and of a job class no lower."""
-    same = post_level(post.kind, post.tier) == post_level(former.kind, former.tier)
-    return same and post.job_class >= former.job_class
+def _no_lower(post: Position, left: PostRef | None, former: Position | None, own: bool) -> bool:
+    """Of the level of the post he left, as it was that day, and of a job class no lower.
+
+    Of entries that do not tell what it was, the post as it is now is the measure.
+    """
+    if left is not None and left.kind is not None and left.job_class is not None:
+        level, job_class = post_level(left.kind, left.tier), left.job_class
+    elif former is not None:
+        level, job_class = post_level(former.kind, former.tier), former.job_class
+    else:
+        return own
+    return post_level(post.kind, post.tier) == level and post.job_class >= job_class

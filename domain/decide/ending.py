@@ -18,11 +18,10 @@ OUTCOMES: dict[EndingCause, Outcome] = {
 
 def close_for_cause(draft: Draft, command: CloseForCause) -> Refusal | None:
     """End the case and free its seat. An objection dies with the person; anybody else's is answered first."""
-    case = draft.case
-    if command.cause is EndingCause.DEATH:
-        if command.on > draft.facts.today:
-            return refuse(RefusalCode.DATE_IN_FUTURE, field="on")
-    elif refused := unfinished(case):
+    case, cause = draft.case, command.cause
+    if cause is EndingCause.DEATH and command.on > draft.facts.today:
+        return refuse(RefusalCode.DATE_IN_FUTURE, field="on")
+    if cause is not EndingCause.DEATH and (refused := unfinished(case) or _misdated(draft, command)):
         return refused
     if command.cause is EndingCause.STUDY_LEAVE and case.decree_on is not None:
         return refuse(RefusalCode.DECREE_ISSUED, act=command.act, status=case.status)
@@ -35,4 +34,15 @@ def close_for_cause(draft: Draft, command: CloseForCause) -> Refusal | None:
         )
     )
     draft.release_seat()
+    return None
+
+
+def _misdated(draft: Draft, command: CloseForCause) -> Refusal | None:
+    """Who left before the case was opened had none, and who leaves after the decree takes effect is placed first."""
+    opened = draft.facts.calendar.local_day(draft.case.opened_at)
+    if command.on < opened:
+        return refuse(RefusalCode.DATE_TOO_EARLY, field="on", earliest=opened.isoformat())
+    effect = draft.case.effective_on if draft.case.decree_on else None
+    if effect is not None and draft.case.placed_on is None and command.on > effect:
+        return refuse(RefusalCode.DATE_TOO_LATE, field="on", latest=effect.isoformat())
     return None

@@ -1,5 +1,6 @@
 """Opening, evaluation and needs check: may this person move, and is there a seat to move to."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from domain import lines, rules
@@ -74,13 +75,20 @@ def judged(draft: Draft, dossier: Dossier) -> tuple[Eligibility, tuple[RuleResul
     facts = draft.facts
     question = Question(facts, dossier, _target(facts), draft.case.kind, draft.case.origin)
     results = rules.judge(question, (Stage.EVALUATION,))
-    return rules.eligibility(results, severities(facts), draft.case.overridden), results
+    return rules.eligibility(results, severities(facts), set_aside(draft, results)), results
+
+
+def set_aside(draft: Draft, results: Iterable[RuleResult]) -> tuple[str, ...]:
+    """The overridden rules that are so still: what was lowered a step is not lowered two by the same signature."""
+    given, found = draft.case.given_for, {r.rule: r.extent for r in results}
+    return tuple(r for r in draft.case.overridden if r not in given or given[r] == found.get(r, given[r]))
 
 
 def check_need(draft: Draft, dossier: Dossier) -> None:
     """Check seat, staffing and requirements of the target; hold a free seat for a qualified person."""
     facts, seats = draft.facts, _seats(draft.facts)
-    results = rules.judge(Question(facts, dossier, _target(facts), draft.case.kind), (Stage.NEEDS_CHECK,))
+    question = Question(facts, dossier, _target(facts), draft.case.kind, draft.case.origin)
+    results = rules.judge(question, (Stage.NEEDS_CHECK,))
     qualified = _outcome(results, "E11") is not RuleOutcome.FAIL
     # Whether a post of another agency is vacant, its agency says in its letters.
     has_seat = draft.case.to_post.outside or (
@@ -187,7 +195,10 @@ def confirm_override(draft: Draft, command: ConfirmOverride) -> Refusal | None:
         refused := papers.unusable(draft.case, pending.document)
     ):
         return refused
-    draft.add(OverrideConfirmed(rule=pending.rule, ground=pending.ground))
+    _, results = judged(draft, _subject(draft.facts))
+    extent = next((r.extent for r in results if r.rule == pending.rule), None)
+    per_post = draft.facts.policy.rules[pending.rule].per_post
+    draft.add(OverrideConfirmed(rule=pending.rule, ground=pending.ground, given_for=extent if per_post else None))
     evaluate(draft, _subject(draft.facts))
     return None
 

@@ -21,7 +21,7 @@ from domain.decide import choosing, papers
 from domain.decide.approval import approved
 from domain.decide.draft import Draft
 from domain.decide.onward import go_on, undecidable
-from domain.decide.recheck import refuse_without_post
+from domain.decide.recheck import refuse_unfit, refuse_without_post
 from domain.events import (
     CaseEnded,
     ConsentRecorded,
@@ -204,7 +204,7 @@ def record_outside_decision(draft: Draft, command: RecordOutsideDecision) -> Ref
     if command.decision is DecisionChoice.REJECT:
         draft.add(DecisionMade.model_validate({**recorded, "move": draft.move_to(Status.REFUSED_OUTSIDE)}))
         return None
-    if refused := refuse_without_post(draft) or undecidable(case, facts.today):
+    if refused := refuse_without_post(draft) or undecidable(case, facts.today) or refuse_unfit(draft):
         return refused
     if lacking := catalogue.blocking(case, facts.policy, facts.today, Act.DECIDE):
         return refuse(RefusalCode.DOCUMENTS_MISSING, documents=lacking)

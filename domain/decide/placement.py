@@ -2,13 +2,13 @@
 
 from datetime import date, timedelta
 
-from domain import rules, terms, windows
+from domain import terms, windows
 from domain.commands import ConfirmDuty, IssueDecree, RecordReview
 from domain.decide.approval import competence_gap, figures, ratings
 from domain.decide.draft import Draft
 from domain.decide.objection import unfinished
 from domain.decide.onward import unconsidered
-from domain.decide.recheck import refuse_without_post
+from domain.decide.recheck import refuse_retired, refuse_without_post, turned
 from domain.events import (
     CaseClosed,
     Comparison,
@@ -28,11 +28,7 @@ from domain.events import (
 )
 from domain.facts import Window
 from domain.refusals import Refusal, RefusalCode, refuse
-from domain.rules import Question
-from domain.vocabulary import Outcome, RuleOutcome, Stage, Status
-
-_RECHECKED = ("E01", "E06", "E08", "E09", "E16", "E20")
-"""Rules that can turn between decision and effective date; the others were settled by the decision."""
+from domain.vocabulary import Outcome, Status
 
 
 def issue_decree(draft: Draft, command: IssueDecree) -> Refusal | None:
@@ -44,6 +40,8 @@ def issue_decree(draft: Draft, command: IssueDecree) -> Refusal | None:
     if command.date < decided_on:
         return refuse(RefusalCode.DATE_TOO_EARLY, field="date", earliest=decided_on.isoformat())
     if refused := refuse_without_post(draft) or unconsidered(draft.case, command.date):
+        return refused
+    if refused := refuse_retired(draft, command.effective_on):
         return refused
     closed = _closed(draft, command.date, command.effective_on)
     if refusal := windows.gate(closed, facts, command.consents):
@@ -124,14 +122,9 @@ def _obstacles(draft: Draft) -> tuple[str, ...]:
         causes.append("post_of_origin_changed")
     if not case.to_post.outside and (case.seat is None or not facts.seats.ours_holds):
         causes.append("seat_lost")
-    question = Question(facts, facts.dossier, facts.target, case.kind, case.origin)
-    results = rules.judge(question, (Stage.EVALUATION,))
-    causes += [
-        r.rule
-        for r in results
-        if r.rule in _RECHECKED and r.outcome is RuleOutcome.FAIL and r.rule not in case.overridden
-    ]
-    return tuple(causes)
+    if not facts.policy.routes[case.kind].fills(facts.target.kind, facts.target.tier):
+        causes.append("post_beyond_route")
+    return (*causes, *turned(draft))
 
 
 def confirm_duty(draft: Draft, command: ConfirmDuty) -> Refusal | None:

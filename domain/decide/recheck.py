@@ -1,15 +1,30 @@
 """Looking again: what a hold may have changed, a post that is gone, an approver who is not there."""
 
+from datetime import date
+
+from domain import rules
 from domain.authority import caretaker_decides, responsible, strategic
 from domain.case import Case
 from domain.commands import RecheckPost
 from domain.decide.draft import Draft
-from domain.decide.evaluation import check_need, evaluate, judged
+from domain.decide.evaluation import check_need, evaluate, judged, set_aside, severities
 from domain.events import ApproverAbsent, CaseSetBack, EvaluationJudged, PauseCause
 from domain.facts import Facts
 from domain.refusals import Refusal, RefusalCode, refuse
+from domain.rules import Question
 from domain.stages import STAGE_OF
-from domain.vocabulary import Act, Capacity, Eligibility, Flag, Office, SetBackCause, Stage, Status
+from domain.vocabulary import (
+    Act,
+    Capacity,
+    Eligibility,
+    Flag,
+    Office,
+    RuleOutcome,
+    SetBackCause,
+    Severity,
+    Stage,
+    Status,
+)
 
 _WAITS_FOR_JUDGEMENT = (Status.INCOMPLETE, Status.INELIGIBLE)
 _JUDGED_LATER = (Status.RETURNED, Status.OVERRIDE_PENDING)
@@ -55,6 +70,42 @@ def post_trouble(case: Case, facts: Facts) -> SetBackCause | None:
     if case.seat is None or not facts.seats.ours_holds:
         return SetBackCause.SEAT_LOST
     return None
+
+
+def turned(draft: Draft) -> tuple[str, ...]:
+    """Rules that fail now and are not set aside: the register may say something else than when the case was judged.
+
+    What has become unknown is no failure here: nothing was passed without being known, and HR is asked where it is due.
+    """
+    case, facts = draft.case, draft.facts
+    assert facts.dossier is not None and facts.target is not None, "who is judged and for what is gathered"
+    question = Question(facts, facts.dossier, facts.target, case.kind, case.origin)
+    results = rules.judge(question, (Stage.EVALUATION, Stage.NEEDS_CHECK))
+    binding = {code for code, weight in severities(facts).items() if weight is not Severity.WARN} - {rules.VACANCY}
+    failed = [r for r in results if r.outcome is RuleOutcome.FAIL and r.rule in binding]
+    return tuple(r.rule for r in failed if r.rule not in set_aside(draft, failed))
+
+
+def refuse_unfit(draft: Draft) -> Refusal | None:
+    """Nobody decides for a person who no longer meets the rules, or on a post that another route fills."""
+    case, facts = draft.case, draft.facts
+    if facts.dossier is None or facts.target is None:
+        return None  # a post that is gone is refused as such; of who is gone the effective date tells
+    if not facts.policy.routes[case.kind].fills(facts.target.kind, facts.target.tier):
+        return refuse(RefusalCode.POST_BEYOND_ROUTE, position=facts.target.code, kind=facts.target.kind)
+    failed = turned(draft)
+    return refuse(RefusalCode.NO_LONGER_QUALIFIED, rules=failed) if failed else None
+
+
+def refuse_retired(draft: Draft, effective_on: date) -> Refusal | None:
+    """Nobody is decreed into a post on a day on which he is past retirement (`domain.md` 17)."""
+    case, facts = draft.case, draft.facts
+    rule = facts.policy.rules.get(rules.RETIREMENT)
+    if rule is None or facts.dossier is None or facts.target is None:
+        return None
+    question = Question(facts, facts.dossier, facts.target, case.kind, case.origin, on=effective_on)
+    over = rules.RULES[rules.RETIREMENT](question, rule).outcome is RuleOutcome.FAIL
+    return refuse(RefusalCode.NO_LONGER_QUALIFIED, rules=(rules.RETIREMENT,)) if over else None
 
 
 _AS_REFUSAL = {SetBackCause.POST_GONE: RefusalCode.POST_GONE, SetBackCause.SEAT_LOST: RefusalCode.SEAT_LOST}

@@ -59,6 +59,8 @@ class DecreeCorrected(Event):
     type: Literal["decree_corrected"] = "decree_corrected"
     number: str
     date: Day
+    remedies: bool = True
+    """Whether it carries out an objection that was granted; a slip of the pen that is mended does not."""
     effective_on: Day
     ground: CorrectionGround
     consents: Annotated[tuple[Consent, ...], PRIVATE] = ()

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from domain.events.outside import Letter
-from domain.events.parts import PRIVATE, Day, Event, Staffing, _Part
+from domain.events.parts import PRIVATE, Day, Event, RuleResult, Staffing, _Part
 from domain.vocabulary import (
     Authority,
     ConsentIssuer,
@@ -32,6 +32,8 @@ class CaseVerified(Event):
 
     type: Literal["case_verified"] = "case_verified"
     measures: Annotated[tuple[ServiceFigure, ...], PRIVATE] = ()
+    results: Annotated[tuple[RuleResult, ...], PRIVATE] = ()
+    """The rules of the approval, which warn those who decide."""
     missing_documents: tuple[str, ...] = ()
     """Documents the case needs and did not have when it went to the board."""
 

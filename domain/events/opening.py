@@ -100,3 +100,5 @@ class OverrideConfirmed(Event):
     type: Literal["override_confirmed"] = "override_confirmed"
     rule: str
     ground: str
+    given_for: str | None = None
+    """What exactly was set aside, of a rule that is per post: the same rule failing by more is not."""

@@ -51,7 +51,8 @@ class PostRef(_Part):
     agency_name: str
     kind: PositionKind | None = None
     tier: Tier | None = None
-    """Of a functional post of another agency."""
+    job_class: int | None = None
+    """As it was that day, so that nobody goes back to less. Entries from before do not tell it."""
 
     @property
     def outside(self) -> bool:
@@ -190,6 +191,11 @@ class RuleResult(_Part):
     @property
     def mark(self) -> RuleMark:
         return RuleMark(rule=self.rule, outcome=self.outcome)
+
+    @property
+    def extent(self) -> str:
+        """What was held against what: the same rule failing otherwise has another."""
+        return f"{self.failing or ''} {self.value} {self.threshold}".strip()
 
 
 class Staffing(_Part):
