@@ -97,26 +97,23 @@ async def _page(export: Exporting, wanted: cases.Filter, after: cases.Place | No
 
 
 def _case(shown: out.CaseSummary, language: str) -> list[Cell]:
-    def said(kind: str, code: str | None) -> str | None:
-        return i18n.text(f"{kind}.{code}", language) if code else None
-
     origin = shown.from_
     return [
         shown.number,
         shown.employee.name,
         as_text(shown.employee.nip),
-        said("kind", shown.kind),
-        said("origin", shown.origin),
+        i18n.text(f"kind.{shown.kind}", language),
+        i18n.text(f"origin.{shown.origin}", language),
         origin.title if origin else None,
         origin.agency if origin else None,
         shown.to.title,
         shown.to.agency,
-        said("stage", shown.stage),
-        said("status", shown.status),
-        said("outcome", shown.outcome),
+        i18n.text(f"stage.{shown.stage}", language),
+        i18n.text(f"status.{shown.status}", language),
+        i18n.text(f"outcome.{shown.outcome}", language) if shown.outcome else None,
         shown.opened_at.date().isoformat(),
         shown.due.on.isoformat() if shown.due else None,
-        said("export", "yes" if shown.overdue else "no"),
+        i18n.text("export.yes" if shown.overdue else "export.no", language),
     ]
 
 
