@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help up test check bench lock docs clean
+.PHONY: help up test fuzz check bench lock docs clean
 
 help: ## List what can be made
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -15,6 +15,9 @@ up: $(READY) ## Start the whole product with demo data; Ctrl-C stops it
 
 test: $(READY) ## Run all tests, on the real servers
 	@$(BIN)/python -m pytest -n auto --dist loadfile
+
+fuzz: $(READY) ## Try every operation against its description, MUTASI_FUZZ times (500)
+	@MUTASI_FUZZ=$${MUTASI_FUZZ:-500} $(BIN)/python -m pytest -q tests/api/test_schema.py
 
 check: $(READY) ## Lint and type-check
 	@$(BIN)/ruff check .

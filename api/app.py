@@ -14,7 +14,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api import health, metrics, openapi, problems
+from api import accessing, health, metrics, openapi, problems
 from api.auth import Tokens
 from api.deps import Services, known_parameters
 from api.desk import Desk
@@ -24,6 +24,7 @@ from api.routes import (
     calendar,
     cases,
     documents,
+    exports,
     oversight,
     policies,
     proofs,
@@ -87,8 +88,10 @@ def create_app(settings: Settings, services: Services | None = None) -> FastAPI:
         redirect_slashes=False,
         generate_unique_id_function=lambda route: route.operation_id or route.name,
     )
+    # Exports stand before the single case, whose address would take theirs for an id.
     modules = (
-        account, calendar, cases, documents, oversight, policies, proofs, register, reports, seats, sign_in, work,
+        account, calendar, exports, cases, documents, oversight, policies, proofs, register, reports, seats, sign_in,
+        work,
     )  # fmt: skip
     for module in modules:
         app.include_router(module.router, prefix=PREFIX, dependencies=[Depends(known_parameters)])
@@ -144,6 +147,7 @@ class RequestContext:
             nonlocal status, answered
             if message["type"] == "http.response.start":
                 status, answered = message["status"], True
+                await accessing.note_turned_away(scope, status)
                 sent = MutableHeaders(scope=message)
                 sent["X-Request-Id"] = request_id
                 sent["X-Content-Type-Options"] = "nosniff"

@@ -6,7 +6,7 @@ All are coroutines, those that wait for nothing too: FastAPI hands a plain funct
 import re
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
 from fastapi import Depends, Header, Request
@@ -18,6 +18,7 @@ from api.auth import Tokens
 from api.cursors import Cursors
 from api.desk import Desk
 from api.identity import COOKIE, Caller, Identity
+from api.limits import Buckets
 from api.problems import Problem, language_of
 from store import sessions
 from store.contents import Contents
@@ -31,6 +32,10 @@ _bearer = HTTPBearer(
 _cookie = APIKeyCookie(name=COOKIE, auto_error=False, description="The session of a browser, from `POST /sign-in`.")
 
 
+EXPORTS_A_SECOND = 0.1
+"""How often one caller may take the same table along, in each API process."""
+
+
 class Services:
     """What the application was put together from; one for each application, on its state."""
 
@@ -42,6 +47,12 @@ class Services:
         self.identity = identity
         self.cursors = Cursors(tokens.cursor_secret)
         self.gatherer = Gatherer()
+        self._exports = Buckets(EXPORTS_A_SECOND)
+
+    def unhurried_export(self, person: str, operation: str) -> None:
+        """Let somebody take the same table along once in a while. Raises `Problem` with the time to wait."""
+        if wait := self._exports.take(f"{person} {operation}"):
+            raise Problem("too_many_requests", timedelta(seconds=wait))
 
     def reading(self) -> AbstractAsyncContextManager[AsyncConnection]:
         """A connection for statements that each see the newest state: no transaction to begin and end around them."""
@@ -87,7 +98,9 @@ async def caller(
     """Who asks, and the session he asks in."""
     bearer = credentials.credentials if credentials else None
     async with services.reading() as connection:
-        return await services.identity.caller(connection, request, bearer, cookie, now)
+        found = await services.identity.caller(connection, request, bearer, cookie, now)
+    request.state.person = found.viewer.person
+    return found
 
 
 CallerDep = Annotated[Caller, Depends(caller)]

@@ -108,6 +108,7 @@ class Identity:
             raise Problem("token_expired") from None
         if live is None:
             raise Problem("unauthenticated")
+        request.state.person = live.account_id
         scope = OPERATIONS.get(request.scope["route"].operation_id)
         if scope is None:
             raise Problem("human_only")

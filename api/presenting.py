@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from api import schemas as out
+from api import sealing
 from api.problems import explain
 from domain import catalogue
 from domain import nip as nips
@@ -16,7 +17,7 @@ from domain.policy import Policy
 from domain.refusals import Refusal
 from domain.rules import vacated
 from domain.tasks import tasks
-from domain.vocabulary import Act, DocumentStatus, Flag, RuleOutcome, Severity, Way, WindowKind
+from domain.vocabulary import Act, DocumentStatus, Flag, Office, RuleOutcome, Severity, Way, WindowKind
 from domain.windows import closed_windows, gates_still, required_consents
 from runtime import i18n
 from store.cases import CaseRow, LedgerEntry
@@ -162,15 +163,16 @@ def objection(case: Case, language: str) -> out.ObjectionOut:
     )
 
 
-def choice(made: Choice, language: str) -> out.ChoiceOut:
-    """Where the person stood in the ranking when he was chosen."""
+def choice(made: Choice, language: str, heard: bool) -> out.ChoiceOut:
+    """Where the person stood in the ranking when he was chosen; `heard` says who may know a sensitive ground."""
+    ground = sealing.ground(made.ground, heard) if made.ground else None
     return out.ChoiceOut(
         rank=made.rank,
         field=made.field,
         length=made.length,
         on_list=made.on_list,
-        ground=made.ground,
-        ground_text=choice_ground(made.ground, language) if made.ground else None,
+        ground=ground,
+        ground_text=choice_ground(ground, language) if ground else None,
     )
 
 
@@ -232,7 +234,9 @@ def _bare(shown: out.RuleOut) -> out.RuleOut:
 
 
 def attempt(row: RefusedAttemptRow) -> out.AttemptOut:
-    return out.AttemptOut(**row.model_dump(include=set(out.AttemptOut.model_fields)))
+    """A refused attempt for those who oversee, who are not told which personal ground it was about."""
+    told = row.model_dump(include=set(out.AttemptOut.model_fields))
+    return out.AttemptOut(**{**told, "params": sealing.sealed(row.params)})
 
 
 def acts(case: Case, facts: Facts, language: str) -> list[out.ActOut]:
@@ -267,6 +271,7 @@ def case_view(
     undo = case.undo if case.undoable_at(facts.now) else None
     judged = [rule(r, facts.policy, language, case.overridden) for r in results]
     informed = viewer.person == case.subject or _ranks(viewer)
+    heard = sealing.hears(viewer, case.subject)
     return out.CaseOut.model_validate(
         {
             **summary(row, viewer, facts.now, language),
@@ -282,8 +287,8 @@ def case_view(
             "lease": seat[0],
             "line": seat[1],
             "answer": case.answer,
-            "grounds": case.grounds if informed else (),
-            "choice": choice(case.choice, language) if case.choice and informed else None,
+            "grounds": sealing.grounds(case.grounds, heard) if informed else (),
+            "choice": choice(case.choice, language, heard) if case.choice and informed else None,
             "board": case.board,
             "proposal": case.proposal,
             "deferred_until": case.deferred_until,
@@ -390,11 +395,22 @@ def _without_nature(value: Any) -> Any:
 
 _SEALED_TYPES = frozenset({"board_voted"})
 """Events whose content the employee does not see: how single members voted."""
+_TO_WHO_DECIDES = "objection_filed"
 _NIP = "employee_nip"
 
 
-def event(entry: LedgerEntry, viewer: Viewer, subject: str, superseded: bool, language: str) -> out.EventOut | None:
-    """An entry of the ledger for a caller; the employee sees it less what is sealed, a service what is not personal."""
+def event(
+    entry: LedgerEntry,
+    viewer: Viewer,
+    subject: str,
+    superseded: bool,
+    language: str,
+    addressees: frozenset[Office] = frozenset(),
+) -> out.EventOut | None:
+    """An entry of the ledger for a caller; the employee sees it less what is sealed, a service what is not personal.
+
+    `addressees` are the offices that an objection to the decree is addressed to: they read it, whatever its grounds.
+    """
     body, private, sealed = entry.body, {} if viewer.service else entry.private, viewer.person == subject
     if sealed and body["type"] == "comment_made" and not body["data"].get("visible_to_employee"):
         return None
@@ -406,6 +422,10 @@ def event(entry: LedgerEntry, viewer: Viewer, subject: str, superseded: bool, la
     data = {k: v for k, v in {**body["data"], **shown}.items() if k not in hide}
     if not knows_leave(viewer, subject):
         data = _without_nature(data)
+    addressed = body["type"] == _TO_WHO_DECIDES and viewer.holds(addressees)
+    withheld = not (sealing.hears(viewer, subject) or addressed) and sealing.sensitive(data)
+    if withheld:
+        data = sealing.sealed(data)
     actor = body["actor"]
     return out.EventOut(
         seq=body["seq"],
@@ -420,11 +440,12 @@ def event(entry: LedgerEntry, viewer: Viewer, subject: str, superseded: bool, la
             capacity=actor.get("capacity"),
             instrument=actor.get("instrument"),
         ),
-        reason=None if hidden else private.get("reason"),
-        note=None if sealed else private.get("note"),
+        reason=None if hidden or withheld else private.get("reason"),
+        note=None if sealed or withheld else private.get("note"),
         data={} if hidden else data,
         hash=entry.hash,
         prev_hash=body["prev"],
         policy=body["policy"],
         superseded=superseded,
+        withheld=withheld,
     )

@@ -6,6 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api import presenting
 from api import schemas as out
+from api.accessing import Access
 from api.fitting import fit_out
 from api.position_map import holds_of, holds_on
 from api.problems import Refused, explain
@@ -36,18 +37,21 @@ ALTERNATIVES = 3
 async def preview_of(
     gatherer: Gatherer,
     connection: AsyncConnection,
-    viewer: Viewer,
+    access: Access,
     proposal: Proposal,
     now: datetime,
     language: str,
 ) -> out.PreviewOut:
     """Everything an opening would find. Raises `Refused` for a caller who may not open such a case."""
+    viewer = access.viewer
     facts, _ = await gatherer.for_proposal(connection, now, viewer.person, proposal)
     allowed = may_open(proposal, facts)
     if isinstance(allowed, Refusal):
         raise Refused(allowed)
     dossier, target = facts.dossier, facts.target
     no_route = has_route(proposal, facts)
+    if dossier is not None:
+        await access.person(connection, dossier.person, dossier.position.agency if dossier.position else None)
     if dossier is None or target is None:
         assert no_route is not None, "an unknown person or post has no route"
         raise Refused(no_route)

@@ -56,6 +56,7 @@ CODES: dict[str, HTTPStatus] = {
     "not_acceptable": HTTPStatus.NOT_ACCEPTABLE,
     "payload_too_large": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     "unsupported_media_type": HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+    "export_too_large": HTTPStatus.UNPROCESSABLE_ENTITY,
     "invalid_request": HTTPStatus.UNPROCESSABLE_ENTITY,
     "password_too_short": HTTPStatus.UNPROCESSABLE_ENTITY,
     "password_too_long": HTTPStatus.UNPROCESSABLE_ENTITY,

@@ -368,6 +368,10 @@ class EventOut(BaseModel):
     prev_hash: str
     policy: str
     superseded: bool = Field(False, description="The act was undone, or the case was returned past it.")
+    withheld: bool = Field(
+        False,
+        description="It names a ground of health or family, which this caller is told as `personal`, without words.",
+    )
 
 
 class EventsOut(BaseModel):
@@ -662,11 +666,15 @@ class DocumentsOut(DocumentsLackingOut):
 
 
 class AccessOut(BaseModel):
-    """Somebody asked for the content of a document."""
+    """Somebody asked for personal data."""
 
     at: Instant
     person_id: str
-    capacity: str = Field(description="`subject`, `uploader`, `participant`, `none`, or an office.")
-    document_id: str
+    capacity: str = Field(description="`subject`, `uploader`, `participant`, `service`, `none`, or an office.")
+    operation: str = Field(description="Operation id of the route.", examples=["get_case"])
+    case_id: str | None
+    subject_id: str | None = Field(description="Whose data, where they are one person's.")
+    document_id: str | None
+    people: int | None = Field(description="How many people a list or an export showed.")
     outcome: str = Field(examples=["read", "refused", "absent"])
     request_id: str | None

@@ -425,6 +425,11 @@ class ObjectionGround(StrEnum):
     SAFETY = "safety"
 
 
+SENSITIVE_GROUNDS = frozenset({ObjectionGround.FAMILY, ObjectionGround.HEALTH, "health_or_family"})
+"""Grounds, of an objection, an override or a choice, that are told to those alone who hear the person and weigh it
+(UU 27/2022 Pasal 4 (2); `domain.md` 14, consultation)."""
+
+
 class HoldGround(StrEnum):
     DISCIPLINE = "discipline"
     AUDIT_FINDING = "audit_finding"

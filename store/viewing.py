@@ -1,10 +1,12 @@
 """What a viewer may see, as a condition in SQL: every list, search and single read goes through it."""
 
+from collections.abc import Set
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, exists, false, or_, select, true
 
 from domain.authority import HEADS, HR
+from domain.case import Case
 from domain.facts import OfficeHeld
 from domain.vocabulary import Office, Origin
 from store.tables import DOCKET, PARTICIPANT
@@ -40,6 +42,25 @@ class Viewer(NamedTuple):
     @property
     def oversees(self) -> bool:
         return self.holds(OVERSEERS)
+
+    def looks_as(self, case: Case) -> str:
+        """As what he looks at a case he may see: `subject`, `service`, an office, or `participant`."""
+        if self.person == case.subject:
+            return "subject"
+        agencies = {case.to_post.agency, case.from_post.agency if case.from_post else None}
+        return self._looks_as(agencies)
+
+    def looks_over(self, agencies: frozenset[str] | None = None) -> str:
+        """As what he looks at people: of some agencies, or a list of whoever he may see."""
+        return self._looks_as(frozenset(self.agencies) if agencies is None else agencies)
+
+    def _looks_as(self, agencies: Set[str | None]) -> str:
+        if self.service:
+            return "service"
+        everywhere = [o.office for o in self.offices if o.office in HR | OVERSEERS]
+        heading = [o.office for o in self.offices if o.office in HEADS and o.unit in agencies]
+        deciding = [o.office for o in self.offices if o.office in DECIDERS]
+        return next(iter([*everywhere, *heading, *deciding]), "participant")
 
     @property
     def agencies(self) -> list[str]:

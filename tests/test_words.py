@@ -17,6 +17,9 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic_core.core_schema import ErrorType
 
 from api.problems import CODES, worded
+from api.routes.exports import CASE_COLUMNS, CHOICE_COLUMNS, OVERRIDE_COLUMNS
+from api.routes.reports import ChoiceCountOut
+from api.sealing import PERSONAL
 from domain import commands, fit
 from domain import vocabulary as voc
 from domain.events import EVENT_TYPES, Due, PauseCause
@@ -183,11 +186,11 @@ def needed() -> frozenset[str]:
         "kind": {*voc.Kind, *voc.PositionKind},
         "origin": set(voc.Origin),
         "answer": set(voc.Answer),
-        "ground": {*voc.ObjectionGround, *literals(commands.AnswerItem.model_fields["ground"].annotation)},
+        "ground": {*voc.ObjectionGround, *literals(commands.AnswerItem.model_fields["ground"].annotation), PERSONAL},
         "hold_ground": set(voc.HoldGround),
         "withdrawal_ground": set(voc.WithdrawalGround),
-        "override_ground": override_grounds(),
-        "choice_ground": choice_grounds(),
+        "override_ground": {*override_grounds(), PERSONAL},
+        "choice_ground": {*choice_grounds(), PERSONAL},
         "flag": set(voc.Flag),
         "rule_outcome": set(voc.RuleOutcome),
         "review_outcome": set(voc.ReviewOutcome),
@@ -208,6 +211,8 @@ def needed() -> frozenset[str]:
         "set_back_cause": set(voc.SetBackCause),
         "then": literals(Due.model_fields["then"].annotation),
         "line": {"order"},
+        "export": {*CASE_COLUMNS, *OVERRIDE_COLUMNS, *CHOICE_COLUMNS, "taken", "yes", "no"}
+        | {f"way.{way}" for way in literals(ChoiceCountOut.model_fields["way"].annotation)},
         "notice_state": notice_states(),
         "fit": {*literals(FitPolicy.model_fields["weights"].annotation), "counterfactual", "order", "fewer"},
         "fit_finding": set(fit.Finding),
@@ -266,7 +271,7 @@ def test_catalogue_is_well_formed(language: str) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_titles_and_labels_are_short_and_sentences_end(language: str) -> None:
     whole = re.compile(
-        r".*\.(detail|next)|(validation|then|pause|fit_finding)\..*|(fit|line)\.(counterfactual|order|fewer)"
+        r".*\.(detail|next)|(validation|then|pause|fit_finding)\..*|(fit|line)\.(counterfactual|order|fewer)|export\.taken"
     )
     for key, words in catalogue(language).items():
         if whole.fullmatch(key):

@@ -7,12 +7,13 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Path, Query, Request, Response
+from fastapi import APIRouter, Body, Depends, Path, Query, Request, Response
 from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api import metrics, presenting
 from api import schemas as out
+from api.accessing import Access, AccessDep
 from api.deps import (
     ExpectedVersion,
     IdempotencyKey,
@@ -28,13 +29,14 @@ from api.preview import preview_of
 from api.problems import Problem, Refused
 from api.routes import problems
 from api.seating import lease_out, line_out
+from domain.authority import office_of, responsible
 from domain.calendar import local_day
 from domain.commands import ActCommand, Comment, OpenCase, Proposal
 from domain.history import superseded
 from domain.protocol import Envelope, Snapshot
 from domain.refusals import RefusalCode, refuse
 from domain.text import ONE_LINE
-from domain.vocabulary import Stage, Status
+from domain.vocabulary import Act, Stage, Status
 from store import cases, notice_list
 from store.attempts import FAULT, record_fault, record_refusal
 from store.gathering import agencies_of
@@ -47,6 +49,24 @@ CaseId = Annotated[
     str, Path(max_length=40, pattern=ONE_LINE, description="Id of the case, or its number: MUT-2026-000001.")
 ]
 Limit = Annotated[int, Query(ge=1, le=200)]
+
+
+async def case_filter(
+    stage: Stage | None = None,
+    status: Status | None = None,
+    unit: Annotated[
+        str | None, Query(max_length=31, pattern=ONE_LINE, description="Unit or agency of origin or destination.")
+    ] = None,
+    q: Annotated[
+        str | None, Query(max_length=200, pattern=ONE_LINE, description="Name, NIP, case or decree number.")
+    ] = None,
+    overdue: bool | None = None,
+) -> cases.Filter:
+    """What a list of cases, shown or taken along, is narrowed to."""
+    return cases.Filter(stage=stage, status=status, unit=unit, q=q, overdue=overdue)
+
+
+CaseFilter = Annotated[cases.Filter, Depends(case_filter)]
 
 
 @router.post(
@@ -75,41 +95,40 @@ async def open_case(
 
 @router.post("/cases/preview", operation_id="preview_case", responses=problems(400, 401, 403, 413, 415, 422, 503))
 async def preview_case(
-    proposal: Proposal, services: ServicesDep, connection: Reading, viewer: ViewerDep, now: Now, language: Language
+    proposal: Proposal,
+    services: ServicesDep,
+    connection: Reading,
+    access: AccessDep,
+    viewer: ViewerDep,
+    now: Now,
+    language: Language,
 ) -> out.PreviewOut:
     """Eligibility, seat and fit of a person for a post, without opening anything."""
     _persons_only(viewer)
-    return await preview_of(services.gatherer, connection, viewer, proposal, now, language)
+    return await preview_of(services.gatherer, connection, access, proposal, now, language)
 
 
 @router.get("/cases", operation_id="list_cases", responses=problems(400, 401, 422, 503))
 async def list_cases(
     services: ServicesDep,
     connection: Reading,
+    access: AccessDep,
     viewer: ViewerDep,
     now: Now,
     language: Language,
-    stage: Stage | None = None,
-    status: Status | None = None,
-    unit: Annotated[
-        str | None, Query(max_length=31, pattern=ONE_LINE, description="Unit or agency of origin or destination.")
-    ] = None,
-    q: Annotated[
-        str | None, Query(max_length=200, pattern=ONE_LINE, description="Name, NIP, case or decree number.")
-    ] = None,
-    overdue: bool | None = None,
+    wanted: CaseFilter,
     limit: Limit = 50,
     cursor: Annotated[str | None, Query(max_length=1000)] = None,
     count: Annotated[bool, Query(description="Whether to count all matches too.")] = False,
 ) -> out.Page[out.CaseSummary]:
     """Cases this caller may see, newest first."""
-    wanted = cases.Filter(stage=stage, status=status, unit=unit, q=q, overdue=overdue)
     bound = ["cases", *wanted]
     place = services.cursors.read(cursor, bound)
     after = cases.Place(datetime.fromisoformat(place[0]), place[1]) if place else None
     rows = await cases.list_cases(connection, viewer, wanted, now, limit + 1, after)
     more, rows = len(rows) > limit, rows[:limit]
     last = [rows[-1].case.opened_at, rows[-1].case.id] if more else None
+    await access.people(connection, (r.case.subject for r in rows))
     return out.Page(
         items=[out.CaseSummary.model_validate(presenting.summary(r, viewer, now, language)) for r in rows],
         next_cursor=services.cursors.write(last, bound) if last else None,
@@ -128,13 +147,14 @@ async def get_case(
     case_id: CaseId,
     services: ServicesDep,
     viewer: ViewerDep,
+    access: AccessDep,
     known: KnownTags,
     now: Now,
     language: Language,
     response: Response,
 ) -> Any:
     """A case, with the acts open to this caller now and why others are not. The `ETag` is its version."""
-    view = await _view(services, viewer, case_id, now, language, response)
+    view = await _view(services, viewer, case_id, now, language, response, access)
     if known & {response.headers["ETag"], "*"}:
         return Response(status_code=304, headers={"ETag": response.headers["ETag"]})
     return view
@@ -142,7 +162,7 @@ async def get_case(
 
 @router.get("/cases/{case_id}/events", operation_id="list_case_events", responses=problems(401, 403, 404, 422, 503))
 async def list_case_events(
-    case_id: CaseId, connection: Reading, viewer: ViewerDep, language: Language
+    case_id: CaseId, connection: Reading, access: AccessDep, viewer: ViewerDep, language: Language
 ) -> out.EventsOut:
     """The whole history of a case from the ledger, each entry with its hash and the one before it."""
     row = await _visible(connection, viewer, case_id)
@@ -150,28 +170,39 @@ async def list_case_events(
     trusted = viewer.is_hr or viewer.oversees or viewer.service
     if not (subject or trusted or await _has_to_do_with(connection, viewer, row)):
         raise Refused(refuse(RefusalCode.NOT_AUTHORISED, act="read"))
+    await access.case(connection, row)
     entries = await cases.events(connection, row.case.id)
     gone = superseded((e.body["seq"], e.body["type"], e.body["command"], e.body["data"]) for e in entries)
-    shown = (presenting.event(e, viewer, row.case.subject, e.body["seq"] in gone, language) for e in entries)
+    decides = office_of(Act.DECIDE_OBJECTION, row.case)
+    addressees = frozenset({responsible(decides, row.case)} if decides else ())
+    shown = (
+        presenting.event(e, viewer, row.case.subject, e.body["seq"] in gone, language, addressees) for e in entries
+    )
     return out.EventsOut(items=[e for e in shown if e], head=entries[-1].hash if entries else None)
 
 
 @router.get("/cases/{case_id}/attempts", operation_id="list_case_attempts", responses=problems(401, 403, 404, 422, 503))
-async def list_case_attempts(case_id: CaseId, connection: Reading, viewer: ViewerDep) -> out.Page[out.AttemptOut]:
+async def list_case_attempts(
+    case_id: CaseId, connection: Reading, access: AccessDep, viewer: ViewerDep
+) -> out.Page[out.AttemptOut]:
     """Refused attempts on a case, newest first; for those who oversee, HR not among them."""
     row = await _visible(connection, viewer, case_id)
     if not viewer.oversees:
         raise Refused(refuse(RefusalCode.NOT_AUTHORISED, act="read"))
+    await access.case(connection, row)
     rows = await cases.attempts(connection, 200, row.case.id)
     return out.Page(items=[presenting.attempt(r) for r in rows])
 
 
 @router.get("/cases/{case_id}/notices", operation_id="list_case_notices", responses=problems(401, 403, 404, 422, 503))
-async def list_case_notices(case_id: CaseId, connection: Reading, viewer: ViewerDep) -> out.Page[out.NoticeStateOut]:
+async def list_case_notices(
+    case_id: CaseId, connection: Reading, access: AccessDep, viewer: ViewerDep
+) -> out.Page[out.NoticeStateOut]:
     """Every notice of a case and what became of it; for HR and auditors."""
     row = await _visible(connection, viewer, case_id)
     if not (viewer.is_hr or viewer.oversees):
         raise Refused(refuse(RefusalCode.NOT_AUTHORISED, act="read"))
+    await access.case(connection, row)
     found = await notice_list.of_case(connection, row.case.id)
     return out.Page(
         items=[
@@ -307,9 +338,9 @@ async def _to_act_on(
         hidden = await cases.id_of(connection, case_id) if row is None else None
     if row is None:
         refusal = refuse(RefusalCode.CASE_UNKNOWN)
-        if hidden:
-            await record_refusal(services.engine, refusal, case_id=hidden, act=act, actor=viewer.person, at=now,
-                                 request_id=request.state.request_id)  # fmt: skip
+        # Also where there is none: what is written takes time, and time would tell.
+        await record_refusal(services.engine, refusal, case_id=hidden, act=act, actor=viewer.person, at=now,
+                             request_id=request.state.request_id)  # fmt: skip
         raise Refused(refusal)
     return row
 
@@ -322,11 +353,19 @@ async def _visible(connection: AsyncConnection, viewer: Viewer, case_id: str) ->
 
 
 async def _view(
-    services: Services, viewer: Viewer, case_id: str, now: datetime, language: str, response: Response
+    services: Services,
+    viewer: Viewer,
+    case_id: str,
+    now: datetime,
+    language: str,
+    response: Response,
+    access: Access | None = None,
 ) -> out.CaseOut:
-    """The case as it stands for this caller; `ETag` is its version."""
+    """The case as it stands for this caller; `ETag` is its version. An act is its own trace, a mere look leaves one."""
     async with services.reading() as connection:
         row = await _visible(connection, viewer, case_id)
+        if access:
+            await access.case(connection, row)
         around = await surroundings(
             connection, local_day(now), viewer.person, subject=row.case.subject, agencies=agencies_of(row.case)
         )

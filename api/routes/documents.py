@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api import schemas as out
+from api.accessing import AccessDep, access_page
 from api.deps import IdempotencyKey, KnownTags, Language, Now, Reading, Services, ServicesDep, ViewerDep
 from api.presenting import documents_lacking
 from api.problems import Problem, Refused
@@ -40,7 +41,7 @@ from domain.protocol import Envelope, Snapshot
 from domain.refusals import Refusal, RefusalCode, refuse
 from domain.vocabulary import Act, MediaType
 from store import cases, documents
-from store.accesses import AccessOutcome, accesses, record_access
+from store.accesses import AccessOutcome, accesses
 from store.attempts import record_refusal
 from store.contents import Damaged, Erased, Measured, measured
 from store.gathering import agencies_of
@@ -235,10 +236,17 @@ def _found(known: Iterable[Document], given: _Given) -> Document:
 
 @router.get("/cases/{case_id}/documents", operation_id="list_case_documents", responses=problems(401, 404, 422, 503))
 async def list_case_documents(
-    case_id: CaseId, services: ServicesDep, connection: Reading, viewer: ViewerDep, now: Now, language: Language
+    case_id: CaseId,
+    services: ServicesDep,
+    connection: Reading,
+    access: AccessDep,
+    viewer: ViewerDep,
+    now: Now,
+    language: Language,
 ) -> out.DocumentsOut:
     """The documents a case needs and has: versions, verdicts, how long each is good, and what is missing."""
     row = await _visible(connection, viewer, case_id)
+    await access.case(connection, row)
     facts = await _facts(services, connection, viewer, row, now)
     words = await documents.said(connection, row.case.id)
     capacity = await _capacity(connection, viewer, row)
@@ -320,47 +328,38 @@ async def _capacity(connection: AsyncConnection, viewer: Viewer, row: cases.Case
 async def read_document(
     case_id: CaseId,
     document_id: Annotated[str, Path(pattern=r"^d_[a-z2-7]{26}$")],
-    request: Request,
     services: ServicesDep,
     viewer: ViewerDep,
+    access: AccessDep,
     known: KnownTags,
-    now: Now,
 ) -> Response:
     """The content of a document. Each reading, and each attempt, is written down before it is answered."""
 
-    async def note(case: str, outcome: AccessOutcome, capacity: str = "none") -> None:
-        await record_access(services.engine, at=now, person=viewer.person, capacity=capacity, case_id=case,
-                            document_id=document_id, outcome=outcome, request_id=request.state.request_id)  # fmt: skip
-
     async with services.reading() as connection:
         row = await cases.find_case(connection, viewer, case_id)
-        hidden = await cases.id_of(connection, case_id) if row is None else None
         document = next((d for d in row.case.documents if d.id == document_id), None) if row else None
         capacity = await _capacity(connection, viewer, row) if row else None
         words = await documents.said(connection, row.case.id) if row and document else {}
     if row is None or document is None:
-        if absent_from := row.case.id if row else hidden:
-            await note(absent_from, AccessOutcome.ABSENT)
         raise Refused(refuse(RefusalCode.DOCUMENT_UNKNOWN if row else RefusalCode.CASE_UNKNOWN))
     as_what = capacity or ("uploader" if document.by == viewer.person else None)
     if as_what is None:
-        await note(row.case.id, AccessOutcome.REFUSED)
         raise Refused(refuse(RefusalCode.NOT_AUTHORISED, act="read"))
     headers = {"ETag": f'"{document.sha256}"', "Cache-Control": "private, no-cache"}
     if known & {headers["ETag"], "*"}:
-        await note(row.case.id, AccessOutcome.UNCHANGED, as_what)
+        await access.document(row, document.id, AccessOutcome.UNCHANGED, as_what)
         return Response(status_code=304, headers=headers)
     try:
         async with services.reading() as connection:
             content = await services.contents.open(connection, document.content, document.sha256)
     except Erased:
-        await note(row.case.id, AccessOutcome.ERASED, as_what)
+        await access.document(row, document.id, AccessOutcome.ERASED, as_what)
         raise Problem("content_erased") from None
     except Damaged as fault:
         log.error("content.damaged", document=document.id, fault=str(fault))
-        await note(row.case.id, AccessOutcome.DAMAGED, as_what)
+        await access.document(row, document.id, AccessOutcome.DAMAGED, as_what)
         raise Problem("content_damaged") from fault
-    await note(row.case.id, AccessOutcome.READ, as_what)
+    await access.document(row, document.id, AccessOutcome.READ, as_what)
     name = words.get((document.id, document.at), documents.NOTHING_SAID).file_name
     headers |= {
         "Content-Disposition": _disposition(document, name),
@@ -378,11 +377,27 @@ def _disposition(document: Document, name: str | None) -> str:
     return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(told, safe='')}"
 
 
-@router.get("/cases/{case_id}/accesses", operation_id="list_case_accesses", responses=problems(401, 403, 404, 422, 503))
-async def list_case_accesses(case_id: CaseId, connection: Reading, viewer: ViewerDep) -> out.Page[out.AccessOut]:
-    """Who asked for the documents of a case, newest first; for the employee concerned and those who oversee."""
+@router.get(
+    "/cases/{case_id}/accesses", operation_id="list_case_accesses", responses=problems(400, 401, 403, 404, 422, 503)
+)
+async def list_case_accesses(
+    case_id: CaseId,
+    services: ServicesDep,
+    connection: Reading,
+    access: AccessDep,
+    viewer: ViewerDep,
+    limit: Annotated[int, Query(ge=1, le=200)] = 200,
+    cursor: Annotated[str | None, Query(max_length=1000)] = None,
+) -> out.Page[out.AccessOut]:
+    """Who read the case, its documents, or its employee in the register, or tried to, newest first.
+
+    For the employee concerned and those who oversee.
+    """
     row = await _visible(connection, viewer, case_id)
     if not (viewer.oversees or viewer.person == row.case.subject):
         raise Refused(refuse(RefusalCode.NOT_AUTHORISED, act="read"))
-    rows = await accesses(connection, row.case.id)
-    return out.Page(items=[out.AccessOut(**r.model_dump(include=set(out.AccessOut.model_fields))) for r in rows])
+    bound = ["accesses", row.case.id]
+    place = services.cursors.read(cursor, bound)
+    rows = await accesses(connection, row.case.id, row.case.subject, limit + 1, int(place[0]) if place else None)
+    await access.case(connection, row)
+    return access_page(services, rows, limit, bound)

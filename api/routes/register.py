@@ -7,6 +7,7 @@ from fastapi import APIRouter, Path, Query
 
 from api import presenting
 from api import schemas as out
+from api.accessing import AccessDep
 from api.deps import Language, Now, Reading, ServicesDep, ViewerDep
 from api.position_map import positions_out
 from api.problems import Problem, Refused
@@ -32,6 +33,7 @@ UnitCode = Annotated[str | None, Query(max_length=31, pattern=ONE_LINE, descript
 async def list_employees(
     services: ServicesDep,
     connection: Reading,
+    access: AccessDep,
     viewer: ViewerDep,
     now: Now,
     q: Annotated[
@@ -48,6 +50,7 @@ async def list_employees(
     after = (str(place[0]), str(place[1])) if place else None
     rows = await registers.employees(connection, viewer, today, q=q, unit=unit, limit=limit + 1, after=after)
     more, rows = len(rows) > limit, rows[:limit]
+    await access.people(connection, (r.id for r in rows))
     return out.Page(
         items=[_employee(r, viewer) for r in rows],
         next_cursor=services.cursors.write([rows[-1].name, rows[-1].id], bound) if more else None,
@@ -60,6 +63,7 @@ async def get_employee(
     employee_id: Annotated[str, Path(max_length=40, pattern=ONE_LINE)],
     services: ServicesDep,
     connection: Reading,
+    access: AccessDep,
     viewer: ViewerDep,
     now: Now,
 ) -> out.EmployeeOut:
@@ -68,6 +72,7 @@ async def get_employee(
     rows = await registers.employees(connection, viewer, today, employee_id=employee_id, limit=1)
     if not rows:
         raise Problem("not_found")
+    await access.person(connection, rows[0].id, rows[0].agency_code)
     return _employee(rows[0], viewer)
 
 

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
+from api import sealing
 from api.deps import Language, Reading, ViewerDep
 from api.presenting import choice_ground
 from api.problems import Problem, Refused
@@ -13,6 +14,7 @@ from api.routes import problems
 from domain.refusals import Refusal, RefusalCode, refuse
 from runtime import i18n
 from store import choice_report, override_report
+from store.choice_report import ChoiceCount
 from store.override_report import OverrideCount, Period
 from store.viewing import Viewer
 
@@ -21,6 +23,7 @@ router = APIRouter(prefix="/reports", tags=["reports"])
 Length = Annotated[Period, Query(description="The length of a period.")]
 FirstDay = Annotated[date | None, Query(description="First day, in the province.")]
 LastDay = Annotated[date | None, Query(description="Last day, in the province.")]
+UnitCode = Annotated[str | None, Query(description="Code of one agency.", pattern=r"^[A-Z0-9][A-Z0-9-]{0,30}$")]
 
 
 class OverrideCountOut(BaseModel):
@@ -55,7 +58,7 @@ async def report_overrides(
     _for_oversight(viewer, refuse(RefusalCode.NOT_AUTHORISED, act="read_overrides"))
     rows = await override_report.counted(connection, period, since, until)
     return OverridesOut(
-        items=[_row(row, language) for row in rows],
+        items=[_row(row, viewer, language) for row in rows],
         requested=sum(r.requested for r in rows),
         confirmed=sum(r.confirmed for r in rows),
     )
@@ -101,16 +104,13 @@ async def report_off_list(
     period: Length = Period.MONTH,
     since: FirstDay = None,
     until: LastDay = None,
-    unit: Annotated[str | None, Query(description="Code of one agency.", pattern=r"^[A-Z0-9][A-Z0-9-]{0,30}$")] = None,
+    unit: UnitCode = None,
 ) -> ChoicesOut:
     """Who chose off the ranked list or against advice, how often, on which grounds: for HR, auditors, the inspector."""
     _for_oversight(viewer, refuse(RefusalCode.NOT_AUTHORISED, act="read_choices"))
     found = await choice_report.counted(connection, period, since, until, unit)
     return ChoicesOut(
-        items=[
-            ChoiceCountOut(**row._asdict(), ground_text=choice_ground(row.ground, language) if row.ground else None)
-            for row in found.rows
-        ],
+        items=[_choice(row, viewer, language) for row in found.rows],
         off_list=sum(r.choices for r in found.rows if r.way == "off_list"),
         chosen=found.chosen,
         against_advice=sum(r.choices for r in found.rows if r.way == "against_advice"),
@@ -118,7 +118,13 @@ async def report_off_list(
     )
 
 
-def _row(row: OverrideCount, language: str) -> OverrideCountOut:
-    key = f"override_ground.{row.ground}"
-    worded = i18n.text(f"override_ground.{row.ground}", language) if i18n.has(key, language) else row.ground
-    return OverrideCountOut(**row._asdict(), ground_text=worded)
+def _row(row: OverrideCount, viewer: Viewer, language: str) -> OverrideCountOut:
+    told = row._replace(ground=sealing.ground(row.ground, viewer.is_hr))
+    key = f"override_ground.{told.ground}"
+    worded = i18n.text(key, language) if i18n.has(key, language) else told.ground
+    return OverrideCountOut(**told._asdict(), ground_text=worded)
+
+
+def _choice(row: ChoiceCount, viewer: Viewer, language: str) -> ChoiceCountOut:
+    told = row._replace(ground=sealing.ground(row.ground, viewer.is_hr) if row.ground else None)
+    return ChoiceCountOut(**told._asdict(), ground_text=choice_ground(told.ground, language) if told.ground else None)

@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query
 
 from api import seat_schemas as out
+from api.accessing import AccessDep
 from api.deps import Language, Now, Reading, ServicesDep, ViewerDep
 from api.fitting import candidates_of
 from api.knocking import KnockDep
@@ -26,21 +27,30 @@ async def list_candidates(
     code: PositionCode,
     services: ServicesDep,
     connection: Reading,
+    access: AccessDep,
     viewer: ViewerDep,
     now: Now,
     language: Language,
     limit: Annotated[int, Query(ge=1, le=50)] = 10,
 ) -> out.CandidatesOut:
     """The people for a post, best fit first, each with the reasons; for HR. Advisory: a person chooses."""
-    return await candidates_of(services.gatherer, connection, viewer, code, now, language, limit)
+    found = await candidates_of(services.gatherer, connection, viewer, code, now, language, limit)
+    await access.people(connection, (c.employee.id for c in found.items))
+    return found
 
 
 @router.get(
     "/positions/{code}/nominations", operation_id="list_nominations", responses=problems(401, 403, 404, 422, 503)
 )
-async def list_nominations(code: PositionCode, connection: Reading, viewer: ViewerDep) -> out.NominationsOut:
+async def list_nominations(
+    code: PositionCode, connection: Reading, access: AccessDep, viewer: ViewerDep
+) -> out.NominationsOut:
     """Who nominated himself for a post, in the order of arrival, and who prefers it; for HR."""
-    return await nominations_of(connection, viewer, code)
+    found = await nominations_of(connection, viewer, code)
+    await access.people(
+        connection, [*(n.employee.id for n in found.items), *(p.employee.id for p in found.preferred_by)]
+    )
+    return found
 
 
 @router.get(
@@ -52,13 +62,16 @@ async def list_opportunities(
     employee_id: EmployeeId,
     services: ServicesDep,
     connection: Reading,
+    access: AccessDep,
     viewer: ViewerDep,
     now: Now,
     language: Language,
     limit: Annotated[int, Query(ge=1, le=50)] = 10,
 ) -> out.OpportunitiesOut:
     """Vacant posts that fit a person, best first, with the reasons; for himself and HR."""
-    return await opportunities_of(services.gatherer, connection, viewer, employee_id, now, language, limit)
+    found = await opportunities_of(services.gatherer, connection, viewer, employee_id, now, language, limit)
+    await access.person(connection, employee_id, None)
+    return found
 
 
 @router.put(

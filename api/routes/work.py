@@ -7,6 +7,7 @@ from fastapi import APIRouter, Body, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from api import schemas as out
+from api.accessing import AccessDep
 from api.deps import CallerDep, Language, Now, Reading, ServicesDep, ViewerDep
 from api.problems import Problem
 from api.routes import problems
@@ -43,6 +44,7 @@ async def get_me(viewer: ViewerDep, caller: CallerDep, services: ServicesDep) ->
 async def list_tasks(
     services: ServicesDep,
     connection: Reading,
+    access: AccessDep,
     viewer: ViewerDep,
     now: Now,
     language: Language,
@@ -58,6 +60,8 @@ async def list_tasks(
     rows = await tasks.tasks_of(connection, viewer, today, limit + 1, after)
     more, rows = len(rows) > limit, rows[:limit]
     last = rows[-1] if more else None
+    # A task without an office is one's own; the others are about somebody else.
+    await access.people(connection, (t.case_id for t in rows if t.office is not None))
     return out.Page(
         items=[_task(t, viewer, now, language) for t in rows],
         next_cursor=services.cursors.write([last.due_at, last.case_id, last.no], ["tasks", viewer.person])

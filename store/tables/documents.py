@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Column, DateTime, Identity, Index, LargeBinary, Text
+from sqlalchemy import BigInteger, Column, DateTime, Identity, Index, LargeBinary, Text, text
 from sqlmodel import Field, SQLModel
 
 
@@ -29,17 +29,29 @@ class DocumentContentRow(SQLModel, table=True):
 
 
 class AccessRow(SQLModel, table=True):
-    """Somebody read personal content, or tried to. Append-only; holds ids and codes only."""
+    """Somebody read personal data, or tried to. Append-only; holds ids and codes only."""
 
     __tablename__ = "access_log"
-    __table_args__ = (Index("access_log_case", "case_id", "id"),)
+    __table_args__ = (
+        Index("access_log_case", "case_id", "id"),
+        Index("access_log_subject", "subject_id", "id", postgresql_where=text("subject_id IS NOT NULL")),
+    )
 
     id: int | None = Field(default=None, sa_column=Column(BigInteger, Identity(always=True), primary_key=True))
     at: datetime = Field(sa_type=DateTime(timezone=True))
     person_id: str = Field(sa_type=Text)
     capacity: str = Field(sa_type=Text)
-    """`subject`, `uploader`, `participant`, `none`, or the office in which it was read."""
-    case_id: str = Field(sa_type=Text)
-    document_id: str = Field(sa_type=Text)
+    """`subject`, `uploader`, `participant`, `service`, `none`, or the office in which it was read."""
+    case_id: str | None = Field(default=None, sa_type=Text)
+    document_id: str = Field(default="", sa_column=Column(Text, nullable=False, server_default=""))
+    """Empty where no document was asked for."""
     outcome: str = Field(sa_type=Text)
     request_id: str | None = Field(default=None, sa_type=Text)
+    operation: str = Field(
+        default="read_document", sa_column=Column(Text, nullable=False, server_default="read_document")
+    )
+    """Operation id of the route."""
+    subject_id: str | None = Field(default=None, sa_type=Text)
+    """Whose data they are, where they are one person's."""
+    people: int | None = None
+    """How many people a list or an export showed."""

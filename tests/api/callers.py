@@ -17,6 +17,11 @@ CALLERS = {
 }
 """Callers by what they are to the case, with the name of their token."""
 
+SERVICES = {f"service:{scope}": scope for scope in (
+    "register:read", "calendar:read", "policies:read", "cases:read", "events:read",
+)}  # fmt: skip
+"""Other systems, each with one scope."""
+
 HR = {"hr_officer", "hr_head"}
 OVERSEERS = {"auditor", "inspector"}
 HEADS = {"head_of_origin", "head_of_destination"}

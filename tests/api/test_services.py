@@ -8,10 +8,11 @@ from fastapi.routing import iter_route_contexts
 
 from api.scopes import HUMAN, OPEN, OPERATIONS, Scope
 from store import accounts, service_tokens
-from tests.api.answers import UNKNOWN_CASE, problem_of
+from tests.api.answers import problem_of
+from tests.api.callers import SERVICES
 from tests.api.identity import bearer, service
 from tests.api.test_access import TABLE
-from tests.house import House
+from tests.house import CaseFile, House
 
 
 def operations(house: House) -> dict[str, str]:
@@ -36,40 +37,18 @@ async def test_no_scope_changes_anything(common_house: House) -> None:
     found = operations(common_house)
     assert {found[o].partition(" ")[0] for o in OPERATIONS} == {"GET"}
     assert set(OPERATIONS.values()) == set(Scope), "a scope that opens nothing"
+    assert set(SERVICES.values()) == set(Scope), "what each of them opens is walked in test_access.py"
 
 
 @pytest.fixture(scope="module")
-async def filled(common_house: House) -> dict[str, str]:
-    """What stands in the paths: real ids, so that a refusal is no accident of an unknown one."""
-    case = await common_house.open("lateral_pass")
-    return {
-        "case_id": case.id, "employee_id": case.state["employee"]["id"], "code": "DLH-S-04",
-        "policy_hash": case.state["policy"], "document_id": UNKNOWN_CASE, "session_id": f"s_{'a' * 26}", "year": "2039",
-    }  # fmt: skip
+async def case(common_house: House) -> CaseFile:
+    return await common_house.open("lateral_pass")
 
 
-@pytest.mark.parametrize("scope", Scope)
-async def test_a_scope_opens_its_operations_and_no_other(
-    common_house: House, filled: dict[str, str], scope: Scope
-) -> None:
-    token = await service(common_house, scope)
-    got = {}
-    for operation, address in operations(common_house).items():
-        method, path = address.split(" ")
-        body = {"json": {}} if method in ("POST", "PUT") else {}
-        answer = await common_house.request(
-            method, "http://house" + path.format(**filled), None, headers=bearer(token), **body
-        )
-        got[operation] = answer.json()["code"] if answer.status_code == 403 else str(answer.status_code)
-    wanted = {o: "200" if s is scope else "scope_missing" for o, s in OPERATIONS.items()}
-    assert {o: got[o] for o in OPERATIONS} == wanted
-    assert {got[o] for o in HUMAN} == {"human_only"}
-
-
-async def test_all_scopes_together_do_no_human_act(common_house: House, filled: dict[str, str]) -> None:
+async def test_all_scopes_together_do_no_human_act(common_house: House, case: CaseFile) -> None:
     token = await service(common_house, *Scope)
     answer = await common_house.request(
-        "POST", f"/cases/{filled['case_id']}/acts", None, json={"act": "comment", "text": "x"},
+        "POST", f"/cases/{case.id}/acts", None, json={"act": "comment", "text": "x"},
         headers={**bearer(token), "Idempotency-Key": "1"},
     )  # fmt: skip
     problem_of(answer, 403, "human_only")
@@ -83,12 +62,12 @@ async def test_all_scopes_together_do_no_human_act(common_house: House, filled: 
 
 
 async def test_a_service_reads_the_skeleton_of_a_history_and_nothing_personal(
-    common_house: House, filled: dict[str, str]
+    common_house: House, case: CaseFile
 ) -> None:
     token = await service(common_house, Scope.EVENTS_READ)
-    answer = await common_house.request("GET", f"/cases/{filled['case_id']}/events", None, headers=bearer(token))
+    answer = await common_house.request("GET", f"/cases/{case.id}/events", None, headers=bearer(token))
     opened = answer.json()["items"][0]
-    full = (await common_house.get(f"/cases/{filled['case_id']}/events", "auditor"))["items"][0]
+    full = (await common_house.get(f"/cases/{case.id}/events", "auditor"))["items"][0]
     assert full["reason"] and "employee_nip" in full["data"], "there was something to hide"
     assert (opened["type"], opened["hash"]) == (full["type"], full["hash"])
     assert opened["reason"] is None and opened["note"] is None and "employee_nip" not in opened["data"]

@@ -160,6 +160,12 @@ async def test_an_accepted_document_serves_in_the_next_case_of_the_same_person(h
     assert event["data"]["reused_from"]["document"] == added["id"]
 
 
+async def readings(case: CaseFile, by: str) -> list[dict[str, Any]]:
+    """Who asked for documents of a case, newest first, as somebody is told."""
+    listed = (await case.house.get(f"/cases/{case.id}/accesses", by))["items"]
+    return [a for a in listed if a["operation"] == "read_document"]
+
+
 async def test_who_reads_is_written_down_and_an_outsider_finds_nothing(house: House) -> None:
     case = await house.open("lateral_pass")
     added = await handed_in(case, pdf())
@@ -174,7 +180,7 @@ async def test_who_reads_is_written_down_and_an_outsider_finds_nothing(house: Ho
     heads_list = (await documents(case, "agency_head:DLH"))["D06"]["versions"][0]
     assert (heads_list["readable"], heads_list["file_name"]) == (False, None)
 
-    listed = (await house.get(f"/cases/{case.id}/accesses", EMPLOYEE))["items"]
+    listed = await readings(case, EMPLOYEE)
     seen = [(a["person_id"], a["capacity"], a["outcome"]) for a in reversed(listed)]
     persons = {who: await house.person(who) for who in ("hr_head", "auditor", "agency_head:DLH", "governor")}
     assert (persons["governor"], "none", "absent") in seen
@@ -214,7 +220,7 @@ async def test_the_database_holds_no_readable_byte_and_notices_what_was_changed(
         refusal(await read(case, added["id"], EMPLOYEE), 500, "content_damaged")
     await as_owner("DELETE FROM document_content WHERE id = :id", id=first.id)
     refusal(await read(case, added["id"], EMPLOYEE), 410, "content_erased")
-    outcomes = [a["outcome"] for a in (await house.get(f"/cases/{case.id}/accesses", "auditor"))["items"]]
+    outcomes = [a["outcome"] for a in await readings(case, "auditor")]
     assert outcomes == ["erased", "damaged", "damaged"]
 
 
@@ -281,7 +287,7 @@ async def test_missing_documents_go_with_the_case_to_those_who_decide(house: Hou
         await accept(case, added["id"])
     assert "documents_missing" not in case.state["flags"]
     assert (await read(case, added["id"], "governor")).content == pdf("D10")
-    (last, *_) = (await house.get(f"/cases/{case.id}/accesses", "inspector"))["items"]
+    (last, *_) = await readings(case, "inspector")
     assert (last["capacity"], last["outcome"]) == ("governor", "read")
     assert (await rebuild(_settings(house), apply=False, progress=None)).differing == []
 
