@@ -208,7 +208,8 @@ def executive(since: date | None) -> dict[str, Any]:
     [
         ("E01", {"status": EmployeeStatus.PNS}, {}, "pass"),
         ("E03", {"position_since": date(2021, 11, 22)}, {}, "warn"),
-        ("E03", {"position_since": None}, {}, "not_applicable"),
+        ("E03", {"position_since": None}, {}, "unknown"),
+        ("E03", {"position": None, "position_since": None}, {}, "not_applicable"),
         ("E04", executive(date(2024, 11, 23)), EXECUTIVE, "pass"),
         ("E04", executive(date(2024, 11, 24)), EXECUTIVE, "fail"),
         ("E04", executive(None), EXECUTIVE, "unknown"),
