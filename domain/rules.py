@@ -109,10 +109,10 @@ def judge(question: Question, stages: Iterable[Stage]) -> tuple[RuleResult, ...]
     return tuple(RULES[code](question, rules[code]) for code in sorted(rules) if rules[code].stage in stages)
 
 
-def outcomes(question: Question, stage: Stage) -> dict[str, RuleOutcome]:
-    """What `judge` finds at a stage, unexplained: for whoever judges thousands."""
-    policy = question.facts.policy
-    return {code: _JUDGES[code](question, policy.rules[code])["outcome"] for code in policy.rules_of(stage)}
+def outcomes(question: Question, codes: Iterable[str]) -> dict[str, RuleOutcome]:
+    """What some rules of the policy find, unexplained: for whoever judges thousands."""
+    rules = question.facts.policy.rules
+    return {code: _JUDGES[code](question, rules[code])["outcome"] for code in codes}
 
 
 def eligibility(
