@@ -26,7 +26,7 @@ from api.deps import (
 )
 from api.preview import preview_of
 from api.problems import Problem, Refused
-from api.routes import problems
+from api.routes import answer, example, problems
 from api.seating import lease_out, line_out
 from domain.calendar import local_day
 from domain.commands import ActCommand, Comment, OpenCase, Proposal
@@ -73,9 +73,18 @@ async def open_case(
     return view
 
 
-@router.post("/cases/preview", operation_id="preview_case", responses=problems(400, 401, 403, 413, 415, 422, 503))
+@router.post(
+    "/cases/preview",
+    operation_id="preview_case",
+    responses=answer("preview") | problems(400, 401, 403, 413, 415, 422, 503),
+)
 async def preview_case(
-    proposal: Proposal, services: ServicesDep, connection: Reading, viewer: ViewerDep, now: Now, language: Language
+    proposal: Annotated[Proposal, Body(examples=[example("preview_request")])],
+    services: ServicesDep,
+    connection: Reading,
+    viewer: ViewerDep,
+    now: Now,
+    language: Language,
 ) -> out.PreviewOut:
     """Eligibility, seat and fit of a person for a post, without opening anything."""
     _persons_only(viewer)
