@@ -123,6 +123,9 @@ def _pause(pause: Pause, language: str, knows: bool) -> out.PauseOut:
 def _reckoned(value: Due, language: str, knows: bool) -> str:
     """How the date came about, in sentences."""
     said = [i18n.text("reckoned.term", language, days=value.days, start=i18n.day(value.start, language))]
+    if value.final_on and value.final_days:
+        lapses = i18n.day(value.final_on, language)
+        said.append(i18n.text("reckoned.final", language, days=value.final_days, final_on=lapses))
     if value.excluded:
         said.append(i18n.text("reckoned.excluded", language, list=_days(value.excluded, language)))
     if value.included:

@@ -17,17 +17,16 @@ from domain.decide.evaluation import severities
 from domain.decide.opening import may_open as has_route
 from domain.decide.opening import way_of
 from domain.facts import Dossier, Facts, Position
-from domain.fit import Fit, fit
+from domain.fit import Fit
 from domain.passages import Passage
 from domain.ranks import post_level
 from domain.refusals import Refusal, RefusalCode, refuse
 from domain.rules import Question
 from domain.vocabulary import Act, Authority, Eligibility, Office, Stage
-from store import registers, shortlist
+from store import registers, shortlist, vacancies
 from store.gathering import Gatherer, open_case_of
-from store.people import positions
 from store.preferences import stated
-from store.registers import PositionRow
+from store.vacancies import Judged, Seeker
 from store.viewing import Viewer
 
 _STAGES = (Stage.EVALUATION, Stage.NEEDS_CHECK, Stage.APPROVAL)
@@ -58,6 +57,7 @@ async def preview_of(
     obstacle = no_route or await _open_already(connection, dossier)
     if not proposal.preferences:
         proposal = proposal.model_copy(update={"preferences": await stated(connection, dossier.person)})
+    seeker = Seeker(facts, dossier, proposal.kind, proposal.origin, tuple(proposal.preferences))
     results = rules.judge(Question(facts, dossier, target, proposal.kind, proposal.origin), _STAGES)
     outcome = rules.eligibility(results, severities(facts), ())
     return out.PreviewOut(
@@ -66,11 +66,11 @@ async def preview_of(
         refusal=out.WhyNotOut(code=obstacle.code, detail=explain(obstacle, language)) if obstacle else None,
         rules=[presenting.rule(r, facts.policy, language) for r in results],
         seat=await _seat(gatherer, connection, viewer, facts),
-        fit=None if target.outside else fit_out(_fit_of(facts, dossier, target, proposal), language),
+        fit=None if target.outside else fit_out(_fit(seeker, target), language),
         place=await _place(connection, viewer, facts),
         alternatives=[]
         if target.outside
-        else await _alternatives(gatherer, connection, viewer, facts, dossier, target, proposal, language),
+        else await _alternatives(gatherer, connection, viewer, seeker, target, language),
         approval_route=_route(facts, proposal),
         policy=facts.policy.hash,
     )
@@ -111,37 +111,35 @@ async def _seat(gatherer: Gatherer, connection: AsyncConnection, viewer: Viewer,
     )
 
 
-def _fit_of(facts: Facts, dossier: Dossier, target: Position, proposal: Proposal) -> Fit:
-    return _fit_for(facts, dossier, target, proposal, facts.seats.target.vacant if facts.seats else 0)
+def _fit(seeker: Seeker, target: Position) -> Fit:
+    return vacancies.fit_of(seeker, target, seeker.facts.seats.target.vacant if seeker.facts.seats else 0)
 
 
 async def _alternatives(
     gatherer: Gatherer,
     connection: AsyncConnection,
     viewer: Viewer,
-    facts: Facts,
-    dossier: Dossier,
+    seeker: Seeker,
     target: Position,
-    proposal: Proposal,
     language: str,
 ) -> list[out.AlternativeOut]:
-    """Other vacant posts, best fit first: those of the same title, then others of the same kind and level."""
+    """Other vacant posts that no rule forbids him: those of the same title, then others of the same kind and level.
+
+    In each group the best fit comes first.
+    """
+    today, dossier = seeker.facts.today, seeker.dossier
     here = dossier.position.code if dossier.position else None
-    same = await registers.positions(connection, facts.today, title=target.title, vacant=True, limit=50)
-    others = await registers.positions(connection, facts.today, kind=target.kind, vacant=True, limit=500)
-    found = {p.code: p for p in (*same, *others) if p.code not in (target.code, here)}
-    posts = await positions(connection, list(found))
-    scored = [
-        (code, post, _fit_for(facts, dossier, post, proposal, found[code].vacant))
-        for code, (post, _) in posts.items()
-        if _comparable(post, target) and rules.holds_qualification(dossier, post)
-    ]
-    scored.sort(key=lambda s: (s[1].title != target.title, -(s[2].score or 0), s[0]))
-    best = scored[:ALTERNATIVES]
-    held = await holds_on(gatherer, connection, viewer, [found[code] for code, _, _ in best], facts.today)
+    same = await registers.positions(connection, today, title=target.title, vacant=True, limit=None)
+    others = await registers.positions(connection, today, kind=target.kind, vacant=True, limit=None)
+    elsewhere = [p for p in (*same, *others) if p.code not in (target.code, here)]
+    qualified = await vacancies.qualified(connection, seeker, elsewhere)
+    near = [v for v in qualified if _comparable(v.post, target)]
+    near.sort(key=lambda v: v.post.title != target.title)
+    found, _ = vacancies.first(seeker, near, ALTERNATIVES)
+    held = await holds_on(gatherer, connection, viewer, [j.vacancy.row for j in found], today)
     return [
-        _alternative(rank, found[code], held[code][1], fitting, language)
-        for rank, (code, _, fitting) in enumerate(best, start=1)
+        _alternative(rank, judged, held[judged.vacancy.row.code][1], language)
+        for rank, judged in enumerate(found, start=1)
     ]
 
 
@@ -149,18 +147,8 @@ def _comparable(post: Position, target: Position) -> bool:
     return post_level(post.kind, post.tier) == post_level(target.kind, target.tier)
 
 
-def _fit_for(facts: Facts, dossier: Dossier, post: Position, proposal: Proposal, vacant: int) -> Fit:
-    return fit(
-        dossier,
-        post,
-        facts.policy,
-        last_closed_year=facts.last_closed_rating_year,
-        preferences=proposal.preferences,
-        vacant=vacant,
-    )
-
-
-def _alternative(rank: int, row: PositionRow, waiting: int, found: Fit, language: str) -> out.AlternativeOut:
+def _alternative(rank: int, judged: Judged, waiting: int, language: str) -> out.AlternativeOut:
+    row, fit = judged.vacancy.row, judged.vacancy.fit
     return out.AlternativeOut(
         position_code=row.code,
         title=row.title,
@@ -168,9 +156,10 @@ def _alternative(rank: int, row: PositionRow, waiting: int, found: Fit, language
         agency_code=row.agency_code,
         vacant=row.vacant,
         waiting=waiting,
-        score=found.score,
+        outcome=judged.outcome,
+        score=fit.score,
         rank=rank,
-        fit=fit_out(found, language),
+        fit=fit_out(fit, language),
     )
 
 

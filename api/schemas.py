@@ -460,6 +460,7 @@ class AlternativeOut(BaseModel):
     agency_code: str
     vacant: int
     waiting: int = Field(0, description="Cases that wait for a vacancy of this post.")
+    outcome: str = Field(description="`eligible`, or `incomplete` while a rule still lacks data.")
     score: int | None
     rank: int = 0
     fit: FitOut | None = Field(None, description="Why this post stands where it stands.")

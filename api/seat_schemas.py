@@ -74,8 +74,13 @@ class OpportunityOut(BaseModel):
 
 
 class OpportunitiesOut(BaseModel):
+    """The vacant posts for a person, best first. Every post of the position map is looked at."""
+
     preferences: list[str]
     policy: str
+    considered: int = Field(description="Posts with a vacancy, his own aside.")
+    qualified: int = Field(description="Of those, which his route may fill and he is trained for.")
+    judged: int = Field(description="Of those, which were judged in full, from the top, until the list was full.")
     items: list[OpportunityOut]
 
 

@@ -1,11 +1,12 @@
 """Experience: how long somebody held posts of at least a level, from the posts on record and the one held now."""
 
-from collections.abc import Iterable
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
 from domain.facts import Dossier, PostHeld
-from domain.ranks import post_level, whole_months
+from domain.ranks import add_months, post_level, whole_months
 from domain.vocabulary import PositionKind, Tier
 
 
@@ -45,6 +46,23 @@ def last_level(dossier: Dossier, today: date) -> int | None:
 def level_of(kind: PositionKind, tier: Tier | None) -> int:
     """The level of a post held once; a functional post whose tier is not on record counts as the lowest."""
     return 1 if kind is PositionKind.FUNCTIONAL and tier is None else post_level(kind, tier)
+
+
+def reached_on(dossier: Dossier, today: date, needed: Sequence[tuple[int, int]]) -> date | None:
+    """The first day from today on which so many months in posts of at least a level are complete, for each.
+
+    It is reckoned for who stays in the post he holds; None where that post does not count.
+    """
+
+    def complete(days: int) -> bool:
+        times = spans(dossier, today + timedelta(days=days))
+        return all(months_at(times, level) >= months for level, months in needed)
+
+    now = spans(dossier, today)
+    lacking = max(0, *(months - months_at(now, level) for level, months in needed))
+    days = range((add_months(today, lacking + 1) - today).days + 1)
+    found = bisect_left(days, True, key=complete)
+    return today + timedelta(days=found) if found < len(days) else None
 
 
 def months_at(times: Iterable[Span], level: int) -> int:

@@ -419,14 +419,6 @@ class Policy(_Part):
     def asks_for_backfill(self) -> bool:
         return self.needs_check is not None and self.needs_check.backfill_on_shortage
 
-    def rules_of(self, stage: Stage) -> list[str]:
-        """Codes of the rules judged at a stage, in order."""
-        return self._codes_by_stage[stage]
-
-    @cached_property
-    def _codes_by_stage(self) -> dict[Stage, list[str]]:
-        return {stage: sorted(c for c, rule in self.rules.items() if rule.stage is stage) for stage in Stage}
-
     @classmethod
     def from_canonical(cls, text: str) -> "Policy":
         """A policy from its pinned text; it keeps that text, whatever later fields the model has gained."""

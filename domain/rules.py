@@ -114,10 +114,10 @@ def judge(question: Question, stages: Iterable[Stage]) -> tuple[RuleResult, ...]
     return tuple(RULES[code](question, rules[code]) for code in sorted(rules) if rules[code].stage in stages)
 
 
-def outcomes(question: Question, stage: Stage) -> dict[str, RuleOutcome]:
-    """What `judge` finds at a stage, unexplained: for whoever judges thousands."""
-    policy = question.facts.policy
-    return {code: _JUDGES[code](question, policy.rules[code])["outcome"] for code in policy.rules_of(stage)}
+def outcomes(question: Question, codes: Iterable[str]) -> dict[str, RuleOutcome]:
+    """What some rules of the policy find, unexplained: for whoever judges thousands."""
+    rules = question.facts.policy.rules
+    return {code: _JUDGES[code](question, rules[code])["outcome"] for code in codes}
 
 
 def eligibility(
@@ -153,8 +153,10 @@ def _two_years_in_post(q: Question, p: RulePolicy) -> dict[str, object]:
 @_rule("E03")
 def _five_years_in_post(q: Question, p: RulePolicy) -> dict[str, object]:
     since, limit = q.dossier.position_since, p.months or 60
-    if since is None:
+    if q.dossier.position is None:
         return {"outcome": NOT_APPLICABLE}
+    if since is None:
+        return {"outcome": UNKNOWN, "threshold": limit}
     over = add_months(since, limit) < q.today
     return {
         "outcome": WARN if over else PASS,
@@ -313,8 +315,8 @@ def _experienced(q: Question, p: RulePolicy, kinds: tuple[PositionKind, ...]) ->
     asked = (p.experience or {}).get(q.target.kind)
     if asked is None:
         return {"outcome": UNKNOWN}
-    times = careers.spans(q.dossier, q.today)
-    near, all_told = careers.months_at(times, asked.level), careers.months_at(times, 1)
+    needed = ((asked.level, asked.months), (1, asked.total_months or 0))
+    near, all_told = (careers.months_at(careers.spans(q.dossier, q.today), level) for level, _ in needed)
     lacking = near < asked.months
     sources = sorted({h.source for h in q.dossier.history} | {REGISTER})
     found: dict[str, object] = {
@@ -324,7 +326,9 @@ def _experienced(q: Question, p: RulePolicy, kinds: tuple[PositionKind, ...]) ->
     }
     if not lacking and all_told >= (asked.total_months or 0):
         return {"outcome": PASS, **found}
-    return {"outcome": FAIL if q.dossier.history else UNKNOWN, **found}
+    if not q.dossier.history:
+        return {"outcome": UNKNOWN, **found}
+    return {"outcome": FAIL, **found, "eligible_from": careers.reached_on(q.dossier, q.today, needed)}
 
 
 @_rule("E15", of_our_posts=True)

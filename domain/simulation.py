@@ -1,6 +1,7 @@
 """What a candidate policy would change: people and cases judged twice on the same facts, and who comes out differently.
 
-Judged are the rules of evaluation, and for a case whether its route is open at all. Nothing is written anywhere.
+Judged are the rules of evaluation and needs check, as far as person and post decide them, and for a case whether its
+route is open at all. What else the policies differ in is named. Nothing is written anywhere.
 """
 
 from collections import Counter
@@ -9,6 +10,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from domain.calendar import Calendar
+from domain.differences import differences
 from domain.facts import Actor, Dossier, Facts, Position
 from domain.policy import Policy
 from domain.rules import WARN, Question, outcomes, whole
@@ -16,6 +18,11 @@ from domain.vocabulary import Eligibility, Kind, Origin, RuleOutcome, Severity, 
 
 ROUTE = "route"
 """Stands beside the codes of rules for a route that is not open to the case."""
+_JUDGED_AT = (Stage.EVALUATION, Stage.NEEDS_CHECK)
+_BEYOND = frozenset({"E10", "E12", "E21", "E22"})
+"""Rules that ask for more than person and post: seats, who holds the offices and is related, windows."""
+_BESIDE = frozenset({"stage", "ground", "title", "overrides", "needs_document", "per_post", "fail", "warn", "unknown"})
+"""What of a rule has no part in its outcome."""
 _STOPPING = (RuleOutcome.FAIL, RuleOutcome.UNKNOWN)
 _NO_CALENDAR = Calendar((), (), "none")
 _NOBODY = Actor(person="simulation", name="")
@@ -68,7 +75,7 @@ def verdict(policy: Policy, subject: Subject) -> Verdict:
     """Judge a subject under a policy."""
     facts = _facts(policy, subject.at, max(policy.evaluation.last_closed_rating_year, subject.closed_year))
     question = Question(facts, subject.dossier, subject.target, subject.kind, subject.origin)
-    found = outcomes(question, Stage.EVALUATION)
+    found = outcomes(question, _judged(policy))
     stopping = {
         code: outcome
         for code, outcome in found.items()
@@ -78,6 +85,12 @@ def verdict(policy: Policy, subject: Subject) -> Verdict:
     if subject.route and not _has_route(policy, subject):
         return Verdict(Eligibility.INELIGIBLE, frozenset({*stopping, ROUTE}), warning)
     return Verdict(whole(stopping.values()), frozenset(stopping), warning)
+
+
+@lru_cache(maxsize=64)
+def _judged(policy: Policy) -> tuple[str, ...]:
+    """Codes of the rules that a simulation judges."""
+    return tuple(sorted(c for c, rule in policy.rules.items() if rule.stage in _JUDGED_AT and c not in _BEYOND))
 
 
 @lru_cache(maxsize=64)
@@ -123,6 +136,31 @@ class Tally:
     def rules(self) -> list[str]:
         """Rules that make a difference to anybody."""
         return sorted({*self.newly_stopped, *self.no_longer_stopped, *self.newly_warned, *self.no_longer_warned})
+
+
+def not_simulated(before: Policy, after: Policy) -> list[str]:
+    """Where two policies differ and nobody is judged by it, as dotted keys of up to three parts."""
+    judged = {*_judged(before), *_judged(after)}
+    keys = [change.key.split(".") for change in differences(before, after)]
+    return sorted({".".join(key[:3]) for key in keys if not _simulated(key, judged)})
+
+
+def _simulated(key: list[str], judged: set[str]) -> bool:
+    """Whether a figure is one that a simulation judges by; what only names the policy counts as such."""
+    match key:
+        case ["code" | "version" | "effective_from" | "title" | "retirement_age", *_]:
+            return True
+        case ["evaluation", "last_closed_rating_year"]:
+            return True
+        case ["rules", code]:
+            return code in judged
+        case ["rules", code, field, *words]:
+            return code in judged and field not in _BESIDE and not (field == "fail_by" and len(words) > 1)
+        case ["routes", _] | ["routes", _, "passages", _]:
+            return True
+        case ["routes", _, "origins" | "position_kinds" | "excluded_tiers"]:
+            return True
+    return False
 
 
 def simulate(before: Policy, after: Policy, subject: Subject) -> Simulated:

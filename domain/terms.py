@@ -104,21 +104,25 @@ def _length(term: Term, origin: Origin) -> int:
 def reckon(
     term: Term, start: date, days: int, final_days: int | None, calendar: Calendar, pauses: Iterable[Pause] = ()
 ) -> Due:
-    """The date that comes `days` working days after `start`, the days of the pauses left out, with its reasons."""
+    """The date that comes `days` working days after `start`, the days of the pauses left out, with its reasons.
+
+    The reasons reach as far as the final term, where there is one: an end that is not sure yet says so from the start.
+    """
     stood = tuple(pauses)
     on = calendar.add_working_days(start, days, spans(stood))
     final_on = calendar.add_working_days(start, final_days, spans(stood)) if final_days else None
-    included = tuple(ExcludedDay(day=d, name=n) for d, n in calendar.included_between(start, on))
+    last = max(on, final_on or on)
+    included = tuple(ExcludedDay(day=d, name=n) for d, n in calendar.included_between(start, last))
     return Due(
         at=calendar.at(on, END_OF_DAY),
         on=on,
         start=start,
         days=days,
-        excluded=tuple(ExcludedDay(day=d, name=n) for d, n in calendar.excluded_between(start, on)),
+        excluded=tuple(ExcludedDay(day=d, name=n) for d, n in calendar.excluded_between(start, last)),
         included=included or None,
-        pauses=tuple(p for p in stood if p.first <= max(on, final_on or on)) or None,
+        pauses=tuple(p for p in stood if p.first <= last) or None,
         calendar=calendar.version,
-        estimate=calendar.is_estimate(start, on),
+        estimate=calendar.is_estimate(start, last),
         then=term.then,
         final_on=final_on,
         final_days=final_days,

@@ -4,7 +4,7 @@ import asyncio
 import json
 import tomllib
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
@@ -85,7 +85,9 @@ def check(file: PolicyFile, as_json: Json = False) -> None:
 @app.command("diff")
 def diff(before: PolicyFile, after: PolicyFile, as_json: Json = False) -> None:
     """Show what one policy file changes against another, figure by figure and word by word."""
-    changes = list(differences(_plain(read(before).policy), _plain(read(after).policy)))
+    from domain.differences import differences
+
+    changes = list(differences(read(before).policy, read(after).policy))
     if as_json:
         print_json([c._asdict() for c in changes])
         return
@@ -93,23 +95,6 @@ def diff(before: PolicyFile, after: PolicyFile, as_json: Json = False) -> None:
     for change in changes:
         rows.add_row(change.key, _shown(change.before), _shown(change.after))
     console.print(rows if changes else "The two mean the same: one hash.", soft_wrap=True)
-
-
-class Change(NamedTuple):
-    """A figure that differs; None where one of the two does not have it."""
-
-    key: str
-    before: Any
-    after: Any
-
-
-def differences(before: Any, after: Any, key: str = "") -> Iterator[Change]:
-    """Every leaf in which two policies differ, by its dotted key."""
-    if isinstance(before, Mapping) and isinstance(after, Mapping):
-        for name in sorted({*before, *after}):
-            yield from differences(before.get(name), after.get(name), f"{key}.{name}" if key else name)
-    elif before != after:
-        yield Change(key, before, after)
 
 
 def _plain(policy: "Policy") -> dict[str, Any]:
@@ -186,6 +171,8 @@ def _print(report: Mapping[str, Any]) -> None:
             rules.add_row(title, *(str(value) for value in rule.values()))
     console.print(totals)
     console.print(rules if rules.row_count else "No rule stops or warns anybody it did not.")
+    if report["not_simulated"]:
+        console.print(f"Differs too, and is not simulated: {', '.join(report['not_simulated'])}", soft_wrap=True)
     if "names" in report:
         people = table("Group", "Case or post", "Name", "From", "To", "Rules")
         for one in report["names"]:

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from domain.calendar import local_day
 from domain.policy import Policy
-from domain.simulation import Flip, Tally, simulate
+from domain.simulation import Flip, Tally, not_simulated, simulate
 from runtime.settings import Settings, required
 from store.engine import app_engine
 from store.policies import Policies
@@ -41,6 +41,7 @@ class Report(NamedTuple):
         out: dict[str, Any] = {
             "candidate": {"version": self.candidate.version, "hash": self.candidate.hash},
             "in_force": {"version": self.in_force.version, "hash": self.in_force.hash},
+            "not_simulated": not_simulated(self.in_force, self.candidate),
             **{group: _counts(tally) for group, tally in self.tallies.items()},
         }
         if self.named is not None:

@@ -6,6 +6,8 @@ from typing import NamedTuple
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from domain.calendar import PROVINCE
+
 _STATED = text("SELECT positions FROM stated_preference WHERE person_id = :person AND superseded_at IS NULL")
 _LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended('preferences of ' || :person, 0))")
 _SUPERSEDE = text(
@@ -57,8 +59,9 @@ _NOMINATIONS = text("""
     WHERE d.to_position = :code AND d.origin = 'own_request' AND d.stage NOT IN ('review', 'closed')
     ORDER BY d.opened_at, d.case_id
 """)
-_PREFERRING = text("""
-    SELECT p.id AS person, p.name, p.nip, array_position(s.positions, :code) AS choice, s.recorded_at::date AS since
+_PREFERRING = text(f"""
+    SELECT p.id AS person, p.name, p.nip, array_position(s.positions, :code) AS choice,
+           (s.recorded_at AT TIME ZONE '{PROVINCE.key}')::date AS since
     FROM stated_preference s JOIN person p ON p.id = s.person_id
     WHERE s.superseded_at IS NULL AND :code = ANY(s.positions)
     ORDER BY choice, s.recorded_at, p.id

@@ -138,10 +138,10 @@ async def positions(
     kind: str | None = None,
     title: str | None = None,
     vacant: bool = False,
-    limit: int = 50,
+    limit: int | None = 50,
     after: str | None = None,
 ) -> list[PositionRow]:
-    """Posts by code, with what is required, occupied and held on a day."""
+    """Posts by code, with what is required, occupied and held on a day; all of them where `limit` is None."""
     params: dict[str, Any] = {
         "day": day, "code": code, "unit": unit, "words": q, "kind": kind, "title": title,
         "vacant": vacant, "limit": limit, "after": after,

@@ -9,11 +9,14 @@ import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 import uvicorn
+from fastapi.routing import APIRoute, iter_route_contexts
+from pydantic import TypeAdapter
 
+from api.app import create_app
 from api.problems import CODES
 from api.scopes import Scope
 from domain.events import EVENT_TYPES
@@ -187,6 +190,44 @@ def test_a_decision_has_its_parts_and_names_its_guard(file: Path) -> None:
     headings = re.findall(r"^## (.+)$", file.read_text(), re.MULTILINE)
     assert {"Context", "Decision", "Consequences", "Rejected", "Guard"} <= set(headings)
     assert re.match(rf"# {file.stem[:4]} .+\n\n20\d\d-\d\d-\d\d, accepted", file.read_text())
+
+
+# --- the examples are true to their schemas --------------------------------------------------------------------------
+
+
+def routes_with_models() -> list[APIRoute]:
+    served = (r.original_route for r in iter_route_contexts(create_app(Settings()).routes))
+    return [r for r in served if isinstance(r, APIRoute) and r.include_in_schema]
+
+
+def test_every_example_of_an_answer_is_one_that_its_route_can_give() -> None:
+    """Read by the model of the route and written again it is the same: nothing is missing, nothing is invented."""
+    shown = set()
+    for route in routes_with_models():
+        for status, response in route.responses.items():
+            for content in response.get("content", {}).values():
+                if "example" in content:
+                    assert status == 200, route.path
+                    read: TypeAdapter[Any] = TypeAdapter(route.response_model)
+                    found = read.validate_python(content["example"])
+                    assert read.dump_python(found, mode="json", exclude_unset=True) == content["example"], route.path
+                    shown.add(route.operation_id)
+    assert shown >= {"preview_case", "list_candidates", "list_opportunities", "list_positions", "get_position"}
+
+
+def test_every_example_of_a_request_is_one_that_its_route_takes() -> None:
+    shown = set()
+    for route in routes_with_models():
+        if route.body_field is None:
+            continue
+        body = route.body_field.field_info
+        named = getattr(body, "openapi_examples", None) or {}
+        for example in (*(body.examples or ()), *(e["value"] for e in named.values())):
+            takes: TypeAdapter[Any] = TypeAdapter(body.annotation)
+            found = takes.validate_python(example)
+            assert takes.dump_python(found, mode="json", exclude_unset=True).items() <= example.items(), route.path
+            shown.add(route.operation_id)
+    assert shown >= {"preview_case", "act_on_case"}
 
 
 # --- the examples run ------------------------------------------------------------------------------------------------

@@ -1,6 +1,8 @@
 """Routes under /api/v1, one module for each kind of thing."""
 
+import json
 from http import HTTPStatus
+from pathlib import Path
 from typing import Any
 
 from api.schemas import ProblemOut
@@ -21,6 +23,7 @@ _REASONS = {
     500: "A fault of ours",
     503: "The engine or the register is away: ask again with the same key",
 }
+_EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
 
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
@@ -33,3 +36,13 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
         }
         for s in statuses
     }
+
+
+def example(name: str) -> Any:
+    """A question or an answer of the demo province, lists cut short: `api/examples/NAME.json`."""
+    return json.loads((_EXAMPLES / f"{name}.json").read_text())
+
+
+def answer(name: str) -> dict[int | str, dict[str, Any]]:
+    """The OpenAPI response that shows how an operation answers, by an example."""
+    return {200: {"content": {"application/json": {"example": example(name)}}}}

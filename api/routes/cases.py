@@ -27,7 +27,7 @@ from api.deps import (
 )
 from api.preview import preview_of
 from api.problems import Problem, Refused
-from api.routes import problems
+from api.routes import answer, example, problems
 from api.seating import lease_out, line_out
 from domain.authority import office_of, responsible
 from domain.calendar import local_day
@@ -93,9 +93,13 @@ async def open_case(
     return view
 
 
-@router.post("/cases/preview", operation_id="preview_case", responses=problems(400, 401, 403, 413, 415, 422, 503))
+@router.post(
+    "/cases/preview",
+    operation_id="preview_case",
+    responses=answer("preview") | problems(400, 401, 403, 413, 415, 422, 503),
+)
 async def preview_case(
-    proposal: Proposal,
+    proposal: Annotated[Proposal, Body(examples=[example("preview_request")])],
     services: ServicesDep,
     connection: Reading,
     access: AccessDep,

@@ -11,7 +11,7 @@ from api.accessing import AccessDep
 from api.deps import Language, Now, Reading, ServicesDep, ViewerDep
 from api.position_map import positions_out
 from api.problems import Problem, Refused
-from api.routes import problems
+from api.routes import answer, problems
 from domain.calendar import local_day
 from domain.refusals import RefusalCode, refuse
 from domain.text import ONE_LINE
@@ -80,7 +80,7 @@ def _employee(row: EmployeeRow, viewer: Viewer) -> out.EmployeeOut:
     return out.EmployeeOut(**row._replace(nip=presenting.nip_for(viewer, row.id, row.nip))._asdict())
 
 
-@router.get("/positions", operation_id="list_positions", responses=problems(400, 401, 422, 503))
+@router.get("/positions", operation_id="list_positions", responses=answer("positions") | problems(400, 401, 422, 503))
 async def list_positions(
     services: ServicesDep,
     connection: Reading,
@@ -115,7 +115,9 @@ async def list_positions(
     )
 
 
-@router.get("/positions/{code}", operation_id="get_position", responses=problems(401, 404, 422, 503))
+@router.get(
+    "/positions/{code}", operation_id="get_position", responses=answer("position") | problems(401, 404, 422, 503)
+)
 async def get_position(
     code: Annotated[str, Path(max_length=31, pattern=ONE_LINE)],
     services: ServicesDep,

@@ -10,7 +10,7 @@ from api.deps import Language, Now, Reading, ServicesDep, ViewerDep
 from api.fitting import candidates_of
 from api.knocking import KnockDep
 from api.opportunities import nominations_of, opportunities_of
-from api.routes import problems
+from api.routes import answer, problems
 from domain.refusals import RefusalCode, refuse
 from domain.text import ONE_LINE
 from store import preferences
@@ -22,7 +22,11 @@ EmployeeId = Annotated[str, Path(max_length=40, pattern=ONE_LINE)]
 PositionCode = Annotated[str, Path(max_length=31, pattern=ONE_LINE)]
 
 
-@router.get("/positions/{code}/candidates", operation_id="list_candidates", responses=problems(401, 403, 404, 422, 503))
+@router.get(
+    "/positions/{code}/candidates",
+    operation_id="list_candidates",
+    responses=answer("candidates") | problems(401, 403, 404, 422, 503),
+)
 async def list_candidates(
     code: PositionCode,
     services: ServicesDep,
@@ -56,7 +60,7 @@ async def list_nominations(
 @router.get(
     "/employees/{employee_id}/opportunities",
     operation_id="list_opportunities",
-    responses=problems(401, 403, 404, 422, 503),
+    responses=answer("opportunities") | problems(401, 403, 404, 422, 503),
 )
 async def list_opportunities(
     employee_id: EmployeeId,

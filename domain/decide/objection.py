@@ -46,15 +46,16 @@ def file_objection(draft: Draft, command: FileObjection) -> Refusal | None:
     if refused := _filed(case):
         return refused
     policy = facts.policy.objection
-    last_day = facts.calendar.add_working_days(_told_on(case, facts), policy.file_days)
+    filing = terms.due_after(policy.file_days, _told_on(case, facts), facts.calendar)
     due = terms.due_after(policy.decide_days, facts.today, facts.calendar)
     wakes = terms.objection_wakes(due, facts.policy, facts.calendar)
     draft.add(
         ObjectionFiled(
             grounds=tuple(dict.fromkeys(command.grounds)),
             text=command.text,
-            last_day=last_day,
-            late=facts.today > last_day,
+            last_day=filing.on,
+            filing=filing,
+            late=facts.today > filing.on,
             due=due,
             aside=tuple(sorted((*case.aside, *wakes), key=lambda w: w.at)),
         )

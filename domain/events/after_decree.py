@@ -23,6 +23,8 @@ class ObjectionFiled(BesideEvent):
     text: Annotated[str, PRIVATE] = ERASED
     last_day: Day
     """The last day on which it was in time."""
+    filing: Due | None = None
+    """How that last day was reckoned. Entries from before do not say it."""
     late: bool = False
     due: Due
 

@@ -132,7 +132,7 @@ class Due(_Part):
     days: int
     """Working days counted from the day after `start`."""
     excluded: tuple[ExcludedDay, ...] = ()
-    """Weekday holidays that were not counted."""
+    """Weekday holidays that were not counted, as far as the last of the dates."""
     calendar: str
     """Version of the calendar used."""
     estimate: bool = False

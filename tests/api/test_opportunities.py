@@ -1,7 +1,11 @@
 """Opportunities: what fits a person, what he prefers, and who nominated himself."""
 
+from datetime import UTC, date, datetime
 from typing import Any
 
+from sqlalchemy import text
+
+from store.preferences import preferring
 from tests.api.answers import problem_of
 from tests.house import House
 
@@ -47,6 +51,36 @@ async def test_an_employee_finds_prefers_and_nominates_himself(house: House) -> 
     rows = await house.sql("SELECT positions FROM stated_preference ORDER BY id")
     assert [list(r.positions) for r in rows] == [[target], []], "nothing stated is ever lost"
     assert (await house.get(f"/positions/{target}/nominations"))["preferred_by"] == []
+
+
+async def test_the_day_of_a_preference_is_that_of_the_province(common_house: House) -> None:
+    """Half past seven in the morning in Mamuju is still the day before in UTC."""
+    me, post = await common_house.person(ME), common_house.cast["it_self_nomination"]["target_position_code"]
+    async with common_house.engine.connect() as connection:
+        await connection.execute(
+            text("INSERT INTO stated_preference (person_id, positions, recorded_at) VALUES (:me, :posts, :at)"),
+            {"me": me, "posts": [post], "at": datetime(2026, 11, 23, 23, 30, tzinfo=UTC)},
+        )
+        [found] = await preferring(connection, post)
+        await connection.rollback()
+    assert (found.choice, found.since) == (1, date(2026, 11, 24))
+
+
+async def test_every_vacant_post_is_looked_at_and_the_answer_says_how_many(common_house: House) -> None:
+    me = await common_house.person(ME)
+    whole = await common_house.get(f"/employees/{me}/opportunities", ME, limit=50)
+    vacant = await common_house.sql("""
+        SELECT count(*) AS n FROM position p WHERE p.superseded_at IS NULL AND p.required > (
+            SELECT count(*) FROM occupancy o WHERE o.position_code = p.code AND o.superseded_at IS NULL
+               AND o.kind IN ('incumbent', 'hold') AND o.during @> CAST(:day AS date))
+    """, day=common_house.now.date())  # fmt: skip
+    here = common_house.cast["it_self_nomination"]["current_position_code"]
+    own = (await common_house.get(f"/positions/{here}"))["vacant"] > 0
+    assert whole["considered"] == vacant[0].n - own
+    assert whole["considered"] >= whole["qualified"] >= whole["judged"] >= len(whole["items"])
+    first = await common_house.get(f"/employees/{me}/opportunities", ME, limit=1)
+    assert (first["considered"], first["qualified"]) == (whole["considered"], whole["qualified"])
+    assert first["judged"] <= whole["judged"] and first["items"] == whole["items"][:1]
 
 
 async def test_who_may_and_what_is_refused(common_house: House) -> None:

@@ -108,7 +108,7 @@ async def test_seats_are_those_of_the_position_map(common_house: House) -> None:
     assert (await _preview(common_house, "it_self_nomination"))["seat"]["origin_shortage"], "two of two, less one"
 
 
-@pytest.mark.parametrize("whom", ["finance_to_bapenda", "lateral_pass", "swap_1"])
+@pytest.mark.parametrize("whom", ["finance_to_bapenda", "lateral_pass", "swap_1", "swap_2"])
 async def test_alternatives_are_vacant_fit_and_somewhere_else(common_house: House, whom: str) -> None:
     member, found = common_house.cast[whom], await _preview(common_house, whom)
     offered = found["alternatives"]
@@ -125,8 +125,23 @@ async def test_alternatives_are_vacant_fit_and_somewhere_else(common_house: Hous
         assert position["vacant"] == alternative["vacant"] >= 1
         again = await _preview(common_house, whom, position_code=alternative["position_code"])
         outcomes = {r["rule"]: r["outcome"] for r in again["rules"]}
-        assert outcomes["E10"] == "pass" and outcomes["E11"] != "fail"
+        assert outcomes["E10"] == "pass" and alternative["outcome"] in ("eligible", "incomplete")
+        assert "fail" not in [r["outcome"] for r in again["rules"] if r["severity"] != "warn"], (
+            "hard requirements first"
+        )
         assert again["fit"]["score"] == alternative["score"]
+
+
+@pytest.mark.parametrize(
+    ("whom", "post", "rule"), [("missing_rating", "RSUD-B3-24", "E15"), ("swap_2", "BAPENDA-B3-01", "E20")]
+)
+async def test_what_a_hard_requirement_forbids_is_not_offered(
+    common_house: House, whom: str, post: str, rule: str
+) -> None:
+    """Vacant posts of the same kind and level that he is trained for, and may not be moved to all the same."""
+    there = {r["rule"]: r["outcome"] for r in (await _preview(common_house, whom, position_code=post))["rules"]}
+    assert (there["E10"], there["E11"] != "fail", there[rule]) == ("pass", True, "fail")
+    assert post not in [a["position_code"] for a in (await _preview(common_house, whom))["alternatives"]]
 
 
 async def test_nothing_is_offered_where_nothing_fits(common_house: House) -> None:

@@ -40,6 +40,14 @@ def test_to_whom_it_is_no_concern_pauses_look_alike(cause: PauseCause) -> None:
     assert told.cause is (PauseCause.ON_HOLD if cause is PauseCause.ON_HOLD else PauseCause.CERTIFIED_LEAVE)
 
 
+@pytest.mark.parametrize(
+    ("language", "words"), [("id", "30, sampai 3 Februari 2027."), ("en", "30, until 3 February 2027.")]
+)
+def test_a_final_term_is_told_with_the_days_it_was_reckoned_over(language: str, words: str) -> None:
+    final = DUE.model_copy(update={"final_on": date(2027, 2, 3), "final_days": 30})
+    assert words in due(final, language).reckoned.text
+
+
 @pytest.mark.parametrize("language", ["id", "en"])
 def test_a_sure_and_plain_date_says_no_more_than_it_must(language: str) -> None:
     plain = DUE.model_copy(update={"excluded": (), "included": None, "pauses": None, "estimate": False})

@@ -8,8 +8,9 @@ import pytest
 
 from domain.calendar import Calendar, Holiday
 from domain.events import WakeKind
+from domain.policy import Term
 from domain.stages import STAGE_OF
-from domain.terms import days_left, move_to
+from domain.terms import days_left, move_to, reckon
 from domain.vocabulary import HolidayKind, Origin, Status
 from store.calendars import calendar_of, unmarked_years
 from tests.domain import builders as b
@@ -77,6 +78,15 @@ def test_a_due_date_explains_itself() -> None:
     assert (due.start, due.days, due.on) == (date(2026, 12, 18), 10, date(2027, 1, 6))
     assert [d.day for d in due.excluded] == [date(2026, 12, 24), date(2026, 12, 25), date(2027, 1, 1)]
     assert due.estimate
+
+
+def test_a_final_term_in_an_unpublished_year_is_an_estimate_from_the_start() -> None:
+    """The file may be completed in November, by a sure calendar; the case lapses by one that is not published."""
+    due = _move(Status.INCOMPLETE).due
+    assert due is not None and due.final_on is not None
+    assert due.on.year == 2026 < due.final_on.year and due.estimate
+    assert date(2027, 1, 1) in [d.day for d in due.excluded], "what the final term left out is named too"
+    assert not reckon(Term(days=due.days), due.start, due.days, None, b.CALENDAR).estimate
 
 
 def test_reminders_come_before_the_end_and_escalation_after_it() -> None:

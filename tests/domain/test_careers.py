@@ -1,11 +1,13 @@
 """Experience: what is on record may be enough, what is not on record is unknown, and no day counts twice."""
 
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import pytest
 
 from domain import careers
+from domain.calendar import PROVINCE
+from domain.events import RuleResult
 from domain.facts import PostHeld
 from domain.policy import Policy
 from domain.rules import RULES, Question
@@ -48,6 +50,31 @@ SINCE = date(2026, 1, 1)
 def test_experience_for_an_administrator(history: tuple[PostHeld, ...], since: date, expected: tuple[str, int]) -> None:
     assert date(2026, 11, 23) == TODAY
     assert experience(ADMINISTRATOR, history=history, position_since=since) == expected
+
+
+@pytest.mark.parametrize(
+    ("post", "rule", "person", "expected"),
+    [
+        (ADMINISTRATOR, "E13", {"history": (held(date(2023, 11, 25), date(2025, 12, 31)),)}, date(2026, 11, 24)),
+        (ADMINISTRATOR, "E13", {"history": (held(date(2020, 1, 31), date(2020, 6, 29)),)}, date(2028, 7, 31)),
+        (EXECUTIVE, "E14", {"history": (held(date(2020, 1, 1), date(2025, 12, 31)),)}, None),
+        (ADMINISTRATOR, "E13", {"position": None, "history": (held(date(2024, 1, 1), date(2025, 12, 31)),)}, None),
+    ],
+)  # fmt: skip
+def test_it_says_when_the_experience_is_complete(
+    post: dict[str, Any], rule: str, person: dict[str, Any], expected: date | None
+) -> None:
+    """The present post counts on while it is held; where it does not count, no day is promised."""
+
+    def judged(day: date) -> RuleResult:
+        facts = b.facts(now=datetime.combine(day, time(12), PROVINCE))
+        dossier = b.dossier(**{"position_since": SINCE, **person})
+        return RULES[rule](Question(facts, dossier, b.position(**post)), b.DEMO.rules[rule])
+
+    found = judged(TODAY)
+    assert (found.outcome, found.eligible_from) == ("fail", expected)
+    if expected is not None:
+        assert (judged(expected - timedelta(days=1)).outcome, judged(expected).outcome) == ("fail", "pass")
 
 
 def test_a_policy_pinned_before_this_rule_had_figures_still_asks_and_does_not_know() -> None:

@@ -73,6 +73,16 @@ async def test_a_route_that_closes_is_told_beside_the_rules(house: House) -> Non
     assert report.tallies["establishment"].flipped == 0, "staying needs no route"
 
 
+async def test_a_rule_of_the_needs_check_is_judged_and_the_seat_is_not_asked_for(house: House) -> None:
+    await house.open("lateral_pass")
+    report = await simulated(house, candidate({"E11": {"stage": "evaluation"}}))
+    assert [t.flipped for t in report.tallies.values()] == [0, 0, 0], "E11 was judged before, E10 is not"
+    data = candidate().model_dump(mode="json", exclude_none=True)
+    unqualified = from_data({**data, "rules": {code: rule for code, rule in data["rules"].items() if code != "E11"}})
+    gone = (await simulated(house, unqualified)).tallies["establishment"]
+    assert gone.no_longer_warned.keys() | gone.no_longer_stopped.keys() == {"E11"}
+
+
 async def test_it_reads_in_batches_and_comes_to_the_same(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     await house.open("tenure_18_months")
     await house.open("lateral_pass")

@@ -108,6 +108,8 @@ async def test_the_last_day_is_in_time(house: House) -> None:
     await case.act("file_objection", case.employee, **GROUNDS)
     filed = next(e for e in await case.events() if e["type"] == "objection_filed")
     last = filed["data"]["last_day"]
+    assert filed["data"]["filing"]["on"] == last
+    assert filed["data"]["filing"]["estimate"] == (last >= "2027")
     await case.act("withdraw_objection", case.employee)
     assert case.state["objection"]["outcome"] == "withdrawn"
     assert [t for t in (await house.get("/tasks", "governor"))["items"] if t["case_id"] == case.id] == []
