@@ -337,7 +337,10 @@ def _(event: ev.BoardMemberSeated, case: Case, recorded: Recorded) -> dict[str, 
 @_changes.register
 def _(event: ev.BoardVoted, case: Case, recorded: Recorded) -> dict[str, Any]:
     vote = Vote(by=recorded.by, recommendation=event.recommendation)
-    return {"votes": (*case.votes, vote), "voters": tuple(sorted({*case.voters, *recorded.sides}))}
+    panel = case.panel
+    if panel is not None and event.recused:
+        panel = tuple(p for p in panel if p != recorded.by)
+    return {"panel": panel, "votes": (*case.votes, vote), "voters": tuple(sorted({*case.voters, *recorded.sides}))}
 
 
 @_changes.register
