@@ -244,7 +244,8 @@ def _fitting(case: Case, act: Act, actor: Actor, facts: Facts) -> Iterable[Offic
     law = facts.policy.authority.mandates
     for held in actor.mandates:
         lent = law.leadership if held.mandate is Mandate.PROXY else law.offices
-        if act not in law.personal and held.office in lent and held_fits(case, act, held, facts):
+        lends = act not in law.personal and act is not Act.COMMENT and held.office in lent
+        if lends and held_fits(case, act, held, facts):
             yield held
 
 

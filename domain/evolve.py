@@ -554,7 +554,7 @@ def _date_of(event: ev.DeadlineRecomputed, case: Case) -> dict[str, Any]:
 
 @_changes.register
 def _(event: ev.DocumentAdded, case: Case, recorded: Recorded) -> dict[str, Any]:
-    added = papers.added(event, recorded.by, recorded.at)
+    added = papers.added(event, recorded.by, recorded.at, recorded.principal)
     return {"documents": (*case.documents, added), **_documents_missing(case, event.missing_documents)}
 
 

@@ -67,6 +67,12 @@ class Draft:
     def now(self) -> datetime:
         return self.facts.now
 
+    @property
+    def sides(self) -> frozenset[str]:
+        """Who is bound by the act: whoever does it, and on whose mandate."""
+        principal = self.office.on_behalf_of if self.office and self.office.mandate else None
+        return frozenset(p for p in (self.by, principal) if p)
+
     def add(self, event: Event) -> None:
         if not self.steps and self._stamp:
             event = event.model_copy(update=dict(self._stamp))
