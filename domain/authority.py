@@ -258,7 +258,7 @@ def in_scope(held: OfficeHeld, case: Case) -> bool:
 
 def held_fits(case: Case, act: Act, held: OfficeHeld, facts: Facts) -> bool:
     """Whether an office held is one the act belongs to, by right or because the task went up to it."""
-    if not in_scope(held, case):
+    if held.scope.limits and not in_scope(held, case):
         return False
     if act is Act.UNIT_OPINION:
         return _heads(held, {case.to_post.agency, _origin_agency(case)})
