@@ -45,7 +45,8 @@ async def filled(common_house: House) -> dict[str, str]:
     return {
         "case_id": case.id, "employee_id": case.state["employee"]["id"], "code": "DLH-S-04",
         "policy_hash": case.state["policy"], "document_id": UNKNOWN_CASE, "session_id": f"s_{'a' * 26}",
-        "appointment_id": f"a_{'a' * 26}", "mandate_id": f"g_{'a' * 26}", "relation_id": f"r_{'a' * 26}", "year": "2039",
+        "appointment_id": f"a_{'a' * 26}", "mandate_id": f"g_{'a' * 26}", "relation_id": f"r_{'a' * 26}",
+        "year": "2039",
     }  # fmt: skip
 
 
