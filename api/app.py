@@ -25,6 +25,8 @@ from api.routes import (
     cases,
     documents,
     exports,
+    mandates,
+    offices,
     oversight,
     policies,
     proofs,
@@ -90,8 +92,8 @@ def create_app(settings: Settings, services: Services | None = None) -> FastAPI:
     )
     # Exports stand before the single case, whose address would take theirs for an id.
     modules = (
-        account, calendar, exports, cases, documents, oversight, policies, proofs, register, reports, seats, sign_in,
-        work,
+        account, calendar, exports, cases, documents, mandates, offices, oversight, policies, proofs, register, reports,
+        seats, sign_in, work,
     )  # fmt: skip
     for module in modules:
         app.include_router(module.router, prefix=PREFIX, dependencies=[Depends(known_parameters)])

@@ -134,7 +134,7 @@ async def _person(connection: AsyncConnection, person: str, now: datetime) -> Vi
     around = await surroundings(connection, local_day(now), person)
     if around.name is None:
         raise Problem("unauthenticated")
-    return Viewer(person=person, name=around.name, offices=around.held_by(person))
+    return Viewer(person=person, name=around.name, offices=around.held_by(person), mandates=around.mandated_to(person))
 
 
 def _unhurried(buckets: Buckets, caller: str) -> None:

@@ -11,6 +11,7 @@ from domain import catalogue
 from domain import nip as nips
 from domain.case import Case
 from domain.decide import may
+from domain.decide.board import CONTRARY
 from domain.events import Choice, Due, ExcludedDay, Pause, PauseCause, PostRef, RuleResult
 from domain.facts import Facts, Window
 from domain.policy import Policy
@@ -294,6 +295,7 @@ def case_view(
             "choice": choice(case.choice, language, heard) if case.choice and informed else None,
             "board": case.board,
             "proposal": case.proposal,
+            "panel": board_panel(case) if _ranks(viewer) and viewer.person != case.subject else None,
             "deferred_until": case.deferred_until,
             "contest_until": case.contest_until,
             "contest": due(case.contest_due, language) if case.contest_due else None,
@@ -322,6 +324,26 @@ def case_view(
             "documents": documents_lacking(catalogue.entries(case, facts.policy, facts.today)),
             "notices": notice_states,
         }
+    )
+
+
+def board_panel(case: Case) -> out.PanelOut | None:
+    """Who sits on the board for the case and how each voted, dissent and recusals included; not for the employee."""
+    if case.panel is None and not case.votes:
+        return None
+    voted = {v.by: v.recommendation for v in case.votes}
+    members = dict.fromkeys((*(case.panel or ()), *voted))
+    return out.PanelOut(
+        seated=case.panel is not None,
+        members=[
+            out.BoardMemberOut(
+                person=p,
+                recommendation=voted.get(p),
+                recused=p in voted and voted[p] is None,
+                dissents=case.board is not None and voted.get(p) in CONTRARY[case.board],
+            )
+            for p in members
+        ],
     )
 
 
@@ -380,7 +402,7 @@ def _ranks(viewer: Viewer) -> bool:
     return viewer.is_hr or viewer.oversees or viewer.holds(DECIDERS)
 
 
-_OF_OTHERS = frozenset({"choice_list"})
+_OF_OTHERS = frozenset({"choice_list", "dissent", "minutes"})
 """Private fields that are about other people than the one concerned: he does not see them."""
 
 
@@ -396,8 +418,8 @@ def _without_nature(value: Any) -> Any:
     return plain
 
 
-_SEALED_TYPES = frozenset({"board_voted"})
-"""Events whose content the employee does not see: how single members voted."""
+_SEALED_TYPES = frozenset({"board_voted", "conflict_declared"})
+"""Events whose content the employee does not see: how single members voted, and what ties an official has."""
 _TO_WHO_DECIDES = "objection_filed"
 _NIP = "employee_nip"
 
@@ -442,6 +464,8 @@ def event(
             unit=actor.get("unit"),
             capacity=actor.get("capacity"),
             instrument=actor.get("instrument"),
+            on_behalf_of=actor.get("on_behalf_of"),
+            mandate=actor.get("mandate"),
         ),
         reason=None if hidden or withheld else private.get("reason"),
         note=None if sealed or withheld else private.get("note"),

@@ -3,7 +3,7 @@
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from http import HTTPStatus
 from typing import Any
 
@@ -16,6 +16,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
+from domain.calendar import PROVINCE
 from domain.refusals import LEGAL_GROUNDS, Category, Refusal, RefusalCode
 from runtime import i18n
 
@@ -111,6 +112,23 @@ def explain(refusal: Refusal, language: str) -> str:
     return i18n.text(f"refusal.{refusal.code}.detail", language, **worded(refusal, language))
 
 
+def _with_what_happened(refusal: Refusal, language: str) -> str:
+    """A refusal with who acted meanwhile, as what and when, where somebody was quicker."""
+    said, params = explain(refusal, language), refusal.params
+    if "done" not in params:
+        return said
+    at = datetime.fromisoformat(str(params["at"])).astimezone(PROVINCE)
+    happened = i18n.text(
+        "meanwhile.act",
+        language,
+        done=i18n.text(f"act.{params['done']}", language),
+        by=i18n.text(f"office.{params['as']}" if "as" in params else "meanwhile.employee", language),
+        day=i18n.day(at.date(), language),
+        time=f"{at:%H:%M}",
+    )
+    return f"{said} {happened}"
+
+
 _WORDED = {"act": "act", "status": "status", "stage": "stage", "kind": "kind", "origin": "origin"}
 
 _LISTED = {
@@ -185,7 +203,7 @@ def refused(request: Request, refusal: Refusal) -> Response:
         refusal.code,
         STATUS[refusal.code.category],
         i18n.text(f"refusal.{refusal.code}.title", language),
-        explain(refusal, language),
+        _with_what_happened(refusal, language),
         params=refusal.model_dump(mode="json")["params"],
         **extra,
     )

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Generic, TypeVar
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 from domain.events import PauseCause
+from domain.scope import Scope
 from domain.vocabulary import (
     Act,
     Authority,
@@ -16,6 +17,7 @@ from domain.vocabulary import (
     DocumentStatus,
     Flag,
     Kind,
+    Mandate,
     MediaType,
     ObjectionOutcome,
     Office,
@@ -305,6 +307,22 @@ class ChoiceOut(PlaceOut):
     ground_text: str | None
 
 
+class BoardMemberOut(BaseModel):
+    """A member of the board in a case: what he recommended, or that he stood aside."""
+
+    person: str
+    recommendation: Recommendation | None = None
+    recused: bool = False
+    dissents: bool = Field(False, description="His vote is the contrary of what the board came to.")
+
+
+class PanelOut(BaseModel):
+    """The board in a case. Reasons are in the events."""
+
+    seated: bool = Field(description="Whether a panel is seated; otherwise any member may vote.")
+    members: list[BoardMemberOut]
+
+
 class CaseOut(CaseSummary):
     """A case as this caller sees it, with the acts open to him now and why others are not."""
 
@@ -324,6 +342,7 @@ class CaseOut(CaseSummary):
     choice: ChoiceOut | None = None
     board: Recommendation | None
     proposal: Recommendation | None
+    panel: PanelOut | None = Field(None, description="For HR, those who decide and those who oversee.")
     deferred_until: date | None
     contest_until: Instant | None
     contest: DueOut | None = Field(None, description="How `contest_until` was reckoned.")
@@ -350,7 +369,10 @@ class ActorOut(BaseModel):
     unit: str | None = None
     capacity: Capacity | None = None
     instrument: str | None = None
-    on_behalf_of: str | None = None
+    on_behalf_of: str | None = Field(None, description="For whom: the holder who is away, or who gave the mandate.")
+    mandate: Mandate | None = Field(
+        None, description="By a mandate, as deputy or as proxy; none in an office of his own."
+    )
 
 
 class EventOut(BaseModel):
@@ -505,6 +527,7 @@ class MyTaskOut(BaseModel):
     status_text: str
     acts: list[Act]
     why_mine: str = Field(examples=["office:hr_officer"])
+    on_behalf_of: str | None = Field(None, description="For whom, where it is open to the caller by a mandate.")
     since: Instant
     due_at: Instant | None
     overdue: bool
@@ -600,6 +623,18 @@ class NoticeStateOut(BaseModel):
     sent_at: Instant | None
 
 
+class MandateHeldOut(BaseModel):
+    """An office in which somebody may act for its holder today."""
+
+    id: str
+    mandate: Mandate
+    office: Office
+    unit: str | None
+    on_behalf_of: str
+    until: date
+    scope: Scope
+
+
 class MeOut(BaseModel):
     """Who the caller is, and the offices he holds today."""
 
@@ -607,6 +642,7 @@ class MeOut(BaseModel):
     name: str
     operator: bool
     offices: list[dict[str, str | None]]
+    mandates: list[MandateHeldOut] = Field([], description="Offices of others in which he may act for them today.")
     session: str | None = Field(None, description="The session that asks; none with a demo token.")
     authn: str | None = Field(None, description="How the person signed in, such as `password+totp`.")
     demo: bool = Field(False, description="Whether this is the demo, where anybody may be anybody.")

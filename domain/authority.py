@@ -12,7 +12,7 @@ from domain.facts import Actor, Facts, OfficeHeld
 from domain.passages import OFFICES_OF_STEPS
 from domain.refusals import Refusal, RefusalCode, refuse
 from domain.rules import restricting_windows
-from domain.vocabulary import Act, Capacity, Office, Origin, WindowKind
+from domain.vocabulary import Act, Capacity, Mandate, Office, Origin, WindowKind
 
 HR = frozenset({Office.HR_OFFICER, Office.HR_HEAD})
 HEADS = frozenset({Office.AGENCY_HEAD, Office.REGIONAL_SECRETARY, Office.HR_HEAD, Office.INSPECTOR})
@@ -117,18 +117,70 @@ def standing(case: Case, act: Act, actor: Actor, facts: Facts, on_behalf_of: Act
     fitting = list(_fitting(case, task, actor, facts))
     if not fitting:
         return refuse(RefusalCode.NOT_AUTHORISED, act=act)
+    if act is Act.DECLARE_CONFLICT:
+        return _declaring(case, actor, fitting)
+    if refusal := conflict(actor.person, case, facts) or _four_eyes(case, task, actor.person):
+        return refusal
+    refused = {held: _barred_for(case, task, held, facts) for held in fitting}
+    clear = [held for held in fitting if refused[held] is None]
+    if not clear:
+        return refused[fitting[0]] or refuse(RefusalCode.NOT_AUTHORISED, act=act)
+    if strategic(act, case, facts):
+        binding = [held for held in clear if binds(held, act, case, facts)]
+        if not binding and not (act is Act.DECIDE and caretaker_decides(case, clear, facts)):
+            return _routine_only(act, clear)
+        clear = binding or [held for held in clear if held.mandate is None]
+    return Standing(min(clear, key=_rank))
+
+
+def _rank(held: OfficeHeld) -> tuple[bool, bool]:
+    """One's own office before another's, definitive before acting."""
+    return held.mandate is not None, held.capacity is not Capacity.DEFINITIVE
+
+
+def binds(held: OfficeHeld, act: Act, case: Case, facts: Facts) -> bool:
+    """Whether strategic acts are open in an office held so: to a definitive holder, or his proxy for what is listed."""
+    if held.capacity is not Capacity.DEFINITIVE:
+        return False
+    law = facts.policy.authority.mandates
+    proxied = act in law.proxy_acts and case.to_post.kind in law.proxy_posts
+    return held.mandate is None or (held.mandate is Mandate.PROXY and proxied)
+
+
+def _routine_only(act: Act, fitting: Iterable[OfficeHeld]) -> Refusal:
+    mandated = all(held.mandate is not None for held in fitting)
+    return refuse(RefusalCode.MANDATE_CAPACITY if mandated else RefusalCode.ACTING_CAPACITY, act=act)
+
+
+def conflict(person: str, case: Case, facts: Facts) -> Refusal | None:
+    """Why somebody takes no part in a case in office: his own, a relative's, one he gains by, or one he declared."""
+    if person == case.subject:
+        return refuse(RefusalCode.OWN_CASE)
+    if person in facts.kin:
+        return refuse(RefusalCode.CONFLICT_OF_INTEREST)
+    if person in facts.gaining:
+        return refuse(RefusalCode.GAINS_FROM_CASE)
+    return refuse(RefusalCode.CONFLICT_DECLARED) if person in case.conflicted else None
+
+
+def _barred_for(case: Case, act: Act, held: OfficeHeld, facts: Facts) -> Refusal | None:
+    """What keeps somebody from acting for another. Whom he acts for is bound as he is, and he judges no own work."""
+    if held.mandate is None:
+        return None
+    principal = held.on_behalf_of or ""
+    if conflict(principal, case, facts) or _four_eyes(case, act, principal):
+        return refuse(RefusalCode.PRINCIPAL_BARRED, act=act)
+    prepared = {*case.verifiers, *case.voters, *case.proposers, case.opener}
+    settles = strategic(act, case, facts)
+    return refuse(RefusalCode.FOUR_EYES, act=act) if settles and held.person in prepared else None
+
+
+def _declaring(case: Case, actor: Actor, fitting: list[OfficeHeld]) -> Standing | Refusal:
     if actor.person == case.subject:
         return refuse(RefusalCode.OWN_CASE)
-    if actor.person in facts.kin:
-        return refuse(RefusalCode.CONFLICT_OF_INTEREST)
-    if refusal := _four_eyes(case, task, actor.person):
-        return refusal
-    if strategic(act, case, facts):
-        definitive = [o for o in fitting if o.capacity is Capacity.DEFINITIVE]
-        if not definitive and not (act is Act.DECIDE and caretaker_decides(case, fitting, facts)):
-            return refuse(RefusalCode.ACTING_CAPACITY, act=act)
-        fitting = definitive or fitting
-    return Standing(min(fitting, key=lambda o: o.capacity is not Capacity.DEFINITIVE))
+    if actor.person in case.conflicted:
+        return refuse(RefusalCode.ALREADY_DECLARED)
+    return Standing(min(fitting, key=_rank))
 
 
 def caretaker_decides(case: Case, fitting: Iterable[OfficeHeld], facts: Facts) -> bool:
@@ -152,7 +204,7 @@ def strategic(act: Act, case: Case, facts: Facts) -> bool:
 def may_open(proposal: Proposal, facts: Facts) -> Standing | Refusal:
     """Who may preview or open: HR for anyone but himself, a civil servant for himself at own request."""
     actor, subject = facts.actor, facts.dossier.person if facts.dossier else None
-    held = next((o for o in actor.offices if o.office in HR), None)
+    held = next((o for o in actor.offices if o.office in HR and _opens(o, proposal, facts)), None)
     if actor.person == subject and proposal.origin is Origin.OWN_REQUEST:
         return Standing(None)
     if held is None:
@@ -162,6 +214,13 @@ def may_open(proposal: Proposal, facts: Facts) -> Standing | Refusal:
     if actor.person in facts.kin:
         return refuse(RefusalCode.CONFLICT_OF_INTEREST)
     return Standing(held)
+
+
+def _opens(held: OfficeHeld, proposal: Proposal, facts: Facts) -> bool:
+    """Whether an opening is within the limits of an office. Nobody opens a case for somebody else."""
+    target, left = facts.target, facts.dossier.position if facts.dossier else None
+    units = frozenset(code for post in (target, left) if post for code in (post.unit, post.agency))
+    return held.scope.covers(units, proposal.kind, target.kind if target else None)
 
 
 def capacity(case: Case, act: Act, actor: Actor, facts: Facts) -> OfficeHeld | None:
@@ -182,10 +241,25 @@ def _fitting(case: Case, act: Act, actor: Actor, facts: Facts) -> Iterable[Offic
     for held in actor.offices:
         if held_fits(case, act, held, facts):
             yield held
+    law = facts.policy.authority.mandates
+    for held in actor.mandates:
+        lent = law.leadership if held.mandate is Mandate.PROXY else law.offices
+        lends = act not in law.personal and act is not Act.COMMENT and held.office in lent
+        if lends and held_fits(case, act, held, facts):
+            yield held
+
+
+def in_scope(held: OfficeHeld, case: Case) -> bool:
+    """Whether a case is within the limits of an office or mandate."""
+    posts = [post for post in (case.from_post, case.to_post) if post is not None]
+    units = frozenset(code for post in posts for code in (post.unit, post.agency))
+    return held.scope.covers(units, case.kind, case.to_post.kind, case.stage)
 
 
 def held_fits(case: Case, act: Act, held: OfficeHeld, facts: Facts) -> bool:
     """Whether an office held is one the act belongs to, by right or because the task went up to it."""
+    if held.scope.limits and not in_scope(held, case):
+        return False
     if act is Act.UNIT_OPINION:
         return _heads(held, {case.to_post.agency, _origin_agency(case)})
     if act is Act.ADD_DOCUMENT:
@@ -194,11 +268,11 @@ def held_fits(case: Case, act: Act, held: OfficeHeld, facts: Facts) -> bool:
         return _heads(held, {case.to_post.agency}) or _stands_in_for_head(case, held, facts)
     if act is Act.RECORD_REVIEW:
         return held.office in HR or _heads(held, {case.to_post.agency})
-    if act is Act.COMMENT:
+    if act in (Act.COMMENT, Act.DECLARE_CONFLICT):
         return held.office in _ON_EVERY_ROUTE or _heads(held, {case.to_post.agency, _origin_agency(case)})
     office = office_of(act, case)
     if office is Office.HR_OFFICER:
-        return held.office in HR
+        return held.office in HR or held.office is case.recusals.get(office)
     return office is not None and held.office is responsible(office, case)
 
 
@@ -228,19 +302,33 @@ def _stands_in_for_head(case: Case, held: OfficeHeld, facts: Facts) -> bool:
 
 
 def _conflicted(person: str, case: Case, facts: Facts) -> bool:
-    return person == case.subject or person in facts.kin
+    return conflict(person, case, facts) is not None
+
+
+_RECUSED = (Office.REGIONAL_SECRETARY, Office.HR_OFFICER)
+"""Offices whose task goes up when nobody who holds them may take part. A board has other members; a head of a unit has
+his superior (`_stands_in_for_head`); above the governor there is nobody in the province, and the case waits."""
 
 
 def recusals(case: Case, facts: Facts) -> list[tuple[Office, Office, str]]:
-    """Single offices of the route whose holder may not take part: (office, superior office, ground)."""
+    """Offices of the route none of whose holders may take part: (office, superior office, ground)."""
     out = []
-    for office in (Office.REGIONAL_SECRETARY,):
-        holders = [h for h in facts.holders if h.office is office]
-        superior = facts.policy.authority.superiors.get(office)
+    for office in _RECUSED:
+        hr = office is Office.HR_OFFICER
+        holders = [h for h in facts.holders if h.office is office or (hr and h.office in HR)]
+        superior = Office.REGIONAL_SECRETARY if hr else facts.policy.authority.superiors.get(office)
         if holders and superior and all(_conflicted(h.person, case, facts) for h in holders):
-            ground = "own_case" if any(h.person == case.subject for h in holders) else "kinship"
-            out.append((office, superior, ground))
+            out.append((office, superior, _ground(holders, case, facts)))
     return out
+
+
+def _ground(holders: Iterable[OfficeHeld], case: Case, facts: Facts) -> str:
+    persons = {h.person for h in holders}
+    if case.subject in persons:
+        return "own_case"
+    if persons & facts.kin:
+        return "kinship"
+    return "gain" if persons & facts.gaining else "declared"
 
 
 def _four_eyes(case: Case, act: Act, person: str) -> Refusal | None:
@@ -248,9 +336,9 @@ def _four_eyes(case: Case, act: Act, person: str) -> Refusal | None:
     barred: set[str] = set()
     match act:
         case Act.VERIFY:
-            barred = {case.opener, *case.suppliers, *case.voters}
+            barred = {case.opener, *case.suppliers, *case.voters, *case.deciders}
         case Act.CONFIRM_OVERRIDE:
-            barred = {case.override.by} if case.override else set()
+            barred = {case.override.by, case.override.principal or ""} if case.override else set()
         case Act.CONSIDER:
             barred = set(case.verifiers)
         case Act.AUTHORISE | Act.DECIDE:

@@ -42,7 +42,16 @@ class Recorded(_Part):
     at: datetime
     by: str
     """Person id, or `CLOCK`."""
+    office: Office | None = None
+    """The office acted in, if any."""
+    principal: str | None = None
+    """For whom, where it was by a mandate: four eyes are not two of his and two of his deputy's."""
     event: ev.AnyEvent
+
+    @property
+    def sides(self) -> frozenset[str]:
+        """Who is bound by it: whoever acted, and on whose mandate."""
+        return frozenset(p for p in (self.by, self.principal) if p)
 
 
 class PendingOverride(_Part):
@@ -50,6 +59,17 @@ class PendingOverride(_Part):
     ground: str
     by: str
     document: str | None = None
+    principal: str | None = None
+    """For whom, where it was asked for by a mandate."""
+
+
+class LastAct(_Part):
+    """The last act that was not mere speaking: what a caller who came too late is told."""
+
+    act: Act
+    by: str
+    office: Office | None = None
+    at: datetime
 
 
 class Vote(_Part):
@@ -214,6 +234,14 @@ class Case(_Part):
     verifiers: tuple[str, ...] = ()
     """Everyone who ever verified the case, superseded rounds included: none of them may vote on it."""
     voters: tuple[str, ...] = ()
+    proposers: tuple[str, ...] = ()
+    """Everyone who ever forwarded the case: a proxy among them does not decide it."""
+    deciders: tuple[str, ...] = ()
+    """Everyone who ever decided it, a deferral included: none of them may verify it."""
+    conflicted: tuple[str, ...] = ()
+    """Officials who declared a conflict of interest: they take no part in office any more."""
+    panel: tuple[str, ...] | None = None
+    """The members of the board seated for this case, where its policy seats a panel."""
     measures: tuple[ev.ServiceFigure, ...] = ()
     votes: tuple[Vote, ...] = ()
     board: Recommendation | None = None
@@ -249,6 +277,7 @@ class Case(_Part):
     stopped: tuple[ev.Stopped, ...] | None = None
     """Terms of those who returned the case, standing still until it is back with them."""
     undo: Undo | None = None
+    last_act: LastAct | None = None
 
     @property
     def asked_by_himself(self) -> bool:

@@ -26,6 +26,7 @@ from domain.vocabulary import (
     Answer,
     Audience,
     ConditionKind,
+    ConflictGround,
     ConsentIssuer,
     ConsentOutcome,
     ConsiderationOutcome,
@@ -379,6 +380,8 @@ class Consider(_Act):
     act: Literal[Act.CONSIDER]
     recommendation: Recommendation | None = None
     recuse: bool = False
+    minutes: Line | None = None
+    """Reference of the minutes of the meeting."""
 
     @model_validator(mode="after")
     def _a_vote_or_a_recusal(self) -> "Consider":
@@ -394,6 +397,8 @@ class Propose(_Act):
 
     act: Literal[Act.PROPOSE]
     recommendation: Literal[Recommendation.RECOMMEND, Recommendation.NOT_RECOMMEND]
+    minutes: Line | None = None
+    """Reference of the minutes of the board; needed where the policy says so."""
 
     @model_validator(mode="after")
     def _a_no_is_reasoned(self) -> "Propose":
@@ -837,6 +842,15 @@ class DeclineSeat(_Act):
         return self
 
 
+class DeclareConflict(_Act):
+    """An official declares a conflict of interest: he takes no part any more, and where nobody else can do it, his task
+    goes to the office above.
+    """
+
+    act: Literal[Act.DECLARE_CONFLICT]
+    ground: ConflictGround
+
+
 ActCommand = Annotated[
     SupplyDossier | OverrideRule | ConfirmOverride | CloseIneligible | ContestData | ConfirmNeed
     | ProposeAlternative | UnitOpinion | Respond | AnswerObjection | RecordBriefing | Acknowledge | Verify
@@ -846,7 +860,7 @@ ActCommand = Annotated[
     | CorrectDecree | RevokeDecree | AnnulDecree | CloseForCause | RecheckPost
     | AssignTemporarily | RatifyAssignment | RenewAssignment | SuspendDecree | LiftSuspension
     | Authorise | RecordConsent | SubmitFile | RecordConsideration | RecordOutsideDecision | CloseRefused
-    | RenewHold | DeclineSeat,
+    | RenewHold | DeclineSeat | DeclareConflict,
     Field(discriminator="act"),
 ]  # fmt: skip
 

@@ -22,6 +22,8 @@ class Document(BaseModel):
     content: str
     """Id of the stored content; two documents share one when the second is a reuse."""
     by: str
+    principal: str | None = None
+    """For whom it was handed in, where that was by a mandate."""
     at: datetime
     issued_on: date | None = None
     valid_until: date | None = None
@@ -38,7 +40,7 @@ class Document(BaseModel):
         return self.valid_until is not None and day > self.valid_until
 
 
-def added(event: DocumentAdded, by: str, at: datetime) -> Document:
+def added(event: DocumentAdded, by: str, at: datetime, principal: str | None = None) -> Document:
     """The version an event adds; one that is reused keeps the acceptance it has."""
     source = event.reused_from
     return Document(
@@ -50,6 +52,7 @@ def added(event: DocumentAdded, by: str, at: datetime) -> Document:
         media_type=event.media_type,
         content=event.content,
         by=by,
+        principal=principal,
         at=at,
         issued_on=event.issued_on,
         valid_until=event.valid_until,

@@ -13,6 +13,7 @@ from domain.case import (
     Case,
     Consideration,
     Held,
+    LastAct,
     Lease,
     Objection,
     PendingOverride,
@@ -77,6 +78,7 @@ def evolve(case: Case, recorded: Recorded) -> Case:
         changes["version"] = recorded.seq
     if event.act is not None and event.act is not Act.COMMENT:
         changes["undo"] = _undo_point(case, recorded)
+        changes["last_act"] = LastAct(act=event.act, by=recorded.by, office=recorded.office, at=recorded.at)
     if event.move is not None:
         changes |= _moved(case, case.model_copy(update=changes), event.move, recorded)
         stopped = changes.get("stopped", case.stopped) or ()
@@ -164,7 +166,7 @@ def _(event: ev.DossierSupplied, case: Case, recorded: Recorded) -> dict[str, An
     return {
         "contested": False,
         "override": None,
-        "suppliers": tuple(sorted({*case.suppliers, recorded.by})),
+        "suppliers": tuple(sorted({*case.suppliers, *recorded.sides})),
         **_flags(case, Flag.DATA_SUPPLIED, drop=(Flag.DATA_CONTESTED,)),
     }
 
@@ -176,7 +178,17 @@ def _(event: ev.DataContested, case: Case, recorded: Recorded) -> dict[str, Any]
 
 @_changes.register
 def _(event: ev.OverrideRequested, case: Case, recorded: Recorded) -> dict[str, Any]:
-    return {"override": PendingOverride(rule=event.rule, ground=event.ground, by=recorded.by, document=event.document)}
+    return {"override": _pending(event, recorded)}
+
+
+def _pending(event: ev.OverrideRequested, recorded: Recorded) -> PendingOverride:
+    return PendingOverride(
+        rule=event.rule,
+        ground=event.ground,
+        by=recorded.by,
+        principal=recorded.principal,
+        document=event.document,
+    )
 
 
 @_changes.register
@@ -317,7 +329,8 @@ def _(event: ev.AcknowledgementMissed, case: Case, recorded: Recorded) -> dict[s
 @_changes.register
 def _(event: ev.CaseVerified, case: Case, recorded: Recorded) -> dict[str, Any]:
     return {
-        "verifiers": tuple(sorted({*case.verifiers, recorded.by})),
+        "verifiers": tuple(sorted({*case.verifiers, *recorded.sides})),
+        "panel": None,
         "measures": event.measures,
         **_documents_missing(case, event.missing_documents),
     }
@@ -329,9 +342,28 @@ def _(event: ev.OfficialRecused, case: Case, recorded: Recorded) -> dict[str, An
 
 
 @_changes.register
+def _(event: ev.ConflictDeclared, case: Case, recorded: Recorded) -> dict[str, Any]:
+    return {"conflicted": tuple(sorted({*case.conflicted, recorded.by}))}
+
+
+@_changes.register
+def _(event: ev.BoardSeated, case: Case, recorded: Recorded) -> dict[str, Any]:
+    return {"panel": event.members}
+
+
+@_changes.register
+def _(event: ev.BoardMemberSeated, case: Case, recorded: Recorded) -> dict[str, Any]:
+    stay = tuple(p for p in case.panel or () if p != event.in_place_of)
+    return {"panel": (*stay, event.member)}
+
+
+@_changes.register
 def _(event: ev.BoardVoted, case: Case, recorded: Recorded) -> dict[str, Any]:
     vote = Vote(by=recorded.by, recommendation=event.recommendation)
-    return {"votes": (*case.votes, vote), "voters": tuple(sorted({*case.voters, recorded.by}))}
+    panel = case.panel
+    if panel is not None and event.recused:
+        panel = tuple(p for p in panel if p != recorded.by)
+    return {"panel": panel, "votes": (*case.votes, vote), "voters": tuple(sorted({*case.voters, *recorded.sides}))}
 
 
 @_changes.register
@@ -341,7 +373,8 @@ def _(event: ev.BoardConsidered, case: Case, recorded: Recorded) -> dict[str, An
 
 @_changes.register
 def _(event: ev.CaseProposed, case: Case, recorded: Recorded) -> dict[str, Any]:
-    return {"proposal": event.recommendation, **_advised(case, event.recommendation)}
+    proposers = tuple(sorted({*case.proposers, *recorded.sides}))
+    return {"proposal": event.recommendation, "proposers": proposers, **_advised(case, event.recommendation)}
 
 
 def _advised(case: Case, advice: Recommendation) -> dict[str, Any]:
@@ -351,8 +384,11 @@ def _advised(case: Case, advice: Recommendation) -> dict[str, Any]:
 @_changes.register
 def _(event: ev.DecisionMade, case: Case, recorded: Recorded) -> dict[str, Any]:
     approved = event.decision is DecisionChoice.APPROVE
+    # What another authority decided, HR only recorded.
+    deciders = case.deciders if event.decided_by else tuple(sorted({*case.deciders, *recorded.sides}))
     return {
         **(_without_lease(case) if approved else {}),
+        "deciders": deciders,
         "deferred_until": event.until if event.decision is DecisionChoice.DEFER else None,
         "approved_at": recorded.at if approved else None,
         "opened_windows": event.windows or None,
@@ -472,7 +508,7 @@ def _(event: ev.CaseSetBack, case: Case, recorded: Recorded) -> dict[str, Any]:
 
 def _superseded(case: Case, event: ev.CaseReturned | ev.CaseSetBack) -> dict[str, Any]:
     """What no longer stands once a case is back at an earlier stage."""
-    superseded: dict[str, Any] = {"votes": (), "board": None, "proposal": None, "deferred_until": None}
+    superseded: dict[str, Any] = {"votes": (), "board": None, "panel": None, "proposal": None, "deferred_until": None}
     # What others granted stands for this post; what they refused can be asked again.
     superseded["authorised"] = False
     superseded["consents"] = {w: o for w, o in case.consents.items() if o is ConsentOutcome.GRANTED}
@@ -553,7 +589,7 @@ def _date_of(event: ev.DeadlineRecomputed, case: Case) -> dict[str, Any]:
 
 @_changes.register
 def _(event: ev.DocumentAdded, case: Case, recorded: Recorded) -> dict[str, Any]:
-    added = papers.added(event, recorded.by, recorded.at)
+    added = papers.added(event, recorded.by, recorded.at, recorded.principal)
     return {"documents": (*case.documents, added), **_documents_missing(case, event.missing_documents)}
 
 

@@ -10,6 +10,7 @@ from domain.commands import ConditionEndItem, HistoryItem, Item, PositionSinceIt
 from domain.documents import Document
 from domain.events import OUTSIDE, Listed, PostRef, Staffing
 from domain.policy import Policy
+from domain.scope import Scope
 from domain.vocabulary import (
     Capacity,
     CompetenceSource,
@@ -17,6 +18,7 @@ from domain.vocabulary import (
     EmployeeStatus,
     Expectation,
     Kind,
+    Mandate,
     MediaType,
     Office,
     PositionKind,
@@ -242,6 +244,13 @@ class OfficeHeld(_Fact):
     instrument: str
     until: date | None = None
     """Last day of the term, where it has one."""
+    scope: Scope = Scope()
+    on_behalf_of: str | None = None
+    """Whom the act is done for: the holder who is away (Plh), or who gave a mandate."""
+    mandate: Mandate | None = None
+    """None for an office of one's own; else how `person` acts in that of `on_behalf_of`."""
+    grant: str | None = None
+    """Id of the mandate in the register."""
 
 
 class Window(_Fact):
@@ -281,6 +290,8 @@ class Actor(_Fact):
     person: str
     name: str
     offices: tuple[OfficeHeld, ...] = ()
+    mandates: tuple[OfficeHeld, ...] = ()
+    """Offices of others in which he may act for them today, never those of whom others act for."""
 
 
 class InLine(_Fact):
@@ -361,7 +372,11 @@ class Facts:
     calendar: Calendar
     actor: Actor
     kin: frozenset[str] = frozenset()
-    """Persons related to the civil servant concerned."""
+    """Persons related to the civil servant concerned, by the register or as declared."""
+    gaining: frozenset[str] = frozenset()
+    """Persons with an open case for the post this one leaves empty, or for the post it is about."""
+    mandates: tuple[OfficeHeld, ...] = ()
+    """Who acts today for the holders of the offices on the route."""
     holders: tuple[OfficeHeld, ...] = ()
     """Present holders of the offices on the route."""
     dossier: Dossier | None = None

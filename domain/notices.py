@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from pydantic import BaseModel, ConfigDict
 
 from domain import events as ev
-from domain.authority import HR, head_office, office_of
+from domain.authority import HR, head_office, held_fits, office_of
 from domain.case import Case
 from domain.facts import Facts
 from domain.tasks import Task, stage_tasks
@@ -61,6 +61,7 @@ TEMPLATES: tuple[str, ...] = (
     "case_refused_outside",
     "case_ineligible",
     "comment_made",
+    "conflict_declared",
     "consent_granted",
     "consent_refused",
     "consent_withdrawn",
@@ -202,6 +203,8 @@ def _addressed(event: ev.Event, case: Case, facts: Facts) -> Iterator[tuple[str,
             yield from _each("comment_made", _handlers(case, facts))
             if event.visible_to_employee:
                 yield "comment_made", case.subject
+        case ev.ConflictDeclared():
+            yield from _each("conflict_declared", _handlers(case, facts))
         case ev.ReminderDue():
             yield from _each("reminder", _task_holders(case, facts))
         case ev.DeadlineRecomputed():
@@ -276,7 +279,17 @@ def _told_of(task: Task, case: Case, facts: Facts) -> Iterator[str]:
         persons = _hr_without(task.barred, case, facts)
     else:
         persons = _holders(task.office, facts) if task.office else ()
-    return (p for p in persons if p not in task.barred and p not in facts.kin)
+    if case.panel is not None and Act.CONSIDER in task.acts:
+        persons = case.panel
+    told = (*persons, *_deputies(task, case, facts))
+    return (p for p in told if p not in task.barred and p not in facts.kin)
+
+
+def _deputies(task: Task, case: Case, facts: Facts) -> Iterator[str]:
+    """Who acts for the holders of the office: told beside them, since a mandate is given for when they are away."""
+    for held in facts.mandates:
+        if held.on_behalf_of not in task.barred and any(held_fits(case, act, held, facts) for act in task.acts):
+            yield held.person
 
 
 def _hr_without(barred: tuple[str, ...], case: Case, facts: Facts) -> Iterable[str]:

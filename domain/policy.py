@@ -62,9 +62,41 @@ class Undo(_Part):
     acts: frozenset[Act]
 
 
+class MandatePolicy(_Part):
+    """Who may act for the holder of an office. A policy pinned before this part existed has these figures.
+
+    A deputy does what is routine. A proxy is for the offices of `leadership`, by instrument, and does besides what
+    `proxy_acts` lists, about the kinds of posts of `proxy_posts`; without them nothing strategic at all.
+    """
+
+    offices: frozenset[Office] = frozenset({Office.HR_OFFICER, Office.HR_HEAD, Office.AGENCY_HEAD})
+    leadership: frozenset[Office] = frozenset({Office.GOVERNOR, Office.REGIONAL_SECRETARY})
+    personal: frozenset[Act] = frozenset({Act.CONSIDER, Act.CONFIRM_OVERRIDE})
+    """Acts that nobody does for somebody else."""
+    proxy_acts: frozenset[Act] = frozenset()
+    proxy_posts: frozenset[PositionKind] = frozenset()
+    max_days: Days = 90
+
+    @model_validator(mode="after")
+    def _an_office_is_led_or_not(self) -> "MandatePolicy":
+        if self.offices & self.leadership:
+            raise ValueError("an office has deputies or proxies, not both")
+        return self
+
+
 class AuthorityPolicy(_Part):
+    """Acts closed to acting holders, to whom a task goes up, and how long somebody acts for a vacancy.
+
+    A policy without `acting_months` sets acting holders no limit.
+    """
+
     strategic: frozenset[Act]
     superiors: dict[Office, Office]
+    acting_months: Annotated[int, Field(ge=1, le=24)] | None = None
+    """Months of one term of a Plt (SE BKN 1/SE/I/2021)."""
+    acting_terms: Annotated[int, Field(ge=1, le=10)] = 2
+    """Terms of the same person one after the other."""
+    mandates: MandatePolicy = MandatePolicy()
 
 
 Ground = Annotated[str, Field(pattern=r"^[a-z][a-z_]{1,60}$")]
@@ -79,6 +111,23 @@ class Board(_Part):
 
     quorum: Annotated[int, Field(ge=1, le=50)]
     against_grounds: tuple[Ground, ...] = ()
+    settled_by: Literal["quorum", "majority"] = "quorum"
+    """`quorum`: the first votes that make it settle the matter, as in policies from before. `majority`: a panel of
+    `members` is seated for the case, and its word stands once no vote that is still out could change it."""
+    members: Annotated[int, Field(ge=1, le=50)] | None = None
+    majority: Annotated[int, Field(ge=1, le=50)] | None = None
+    """Votes of the panel that make a recommendation."""
+    minutes: bool = False
+    """Whether the case is forwarded only with the reference of the minutes."""
+
+    @model_validator(mode="after")
+    def _a_panel_can_settle(self) -> "Board":
+        if self.settled_by == "majority":
+            if self.members is None or self.majority is None:
+                raise ValueError("a majority is one of so many members")
+            if max(self.majority, self.quorum) > self.members:
+                raise ValueError("neither quorum nor majority is larger than the panel")
+        return self
 
 
 class EvaluationPolicy(_Part):

@@ -4,15 +4,27 @@
     ├── NOT_FOUND      the case does not exist, or not for this viewer
     │   ├── case_unknown
     │   ├── document_unknown
+    │   ├── appointment_unknown
+    │   ├── mandate_unknown
+    │   ├── relation_unknown
     │   └── not_logged_yet          not in the transparency log yet, or not in that checkpoint
     ├── FORBIDDEN      this person may not do this act in any capacity he holds now
     │   ├── not_authorised          no office or role that may
     │   ├── own_case                nobody acts in office on his own case
     │   ├── conflict_of_interest    related to the person concerned
+    │   ├── gains_from_case         has a case of his own for the post that is left, or the one that is sought
+    │   ├── conflict_declared       declared a conflict of interest in this case
     │   ├── four_eyes               another person must do this step
+    │   ├── principal_barred        whoever he acts for may not do it either
     │   ├── acting_capacity         strategic act by a Plt or Plh
+    │   ├── mandate_capacity        strategic act by a deputy, or by a proxy beyond what the policy lists
+    │   ├── not_on_panel            other members of the board are seated for this case
+    │   ├── own_office              nobody has a hand in his own office or mandate
+    │   ├── relatives_office        nor in the office of a relative
+    │   ├── own_deputy              nobody is his own deputy, nor appoints himself one
+    │   ├── proxy_by_holder         a proxy is named by the holder of the office alone
     │   ├── not_the_author          only the author can undo
-    │   └── second_person_required  a policy is confirmed by another person than the one who proposed it
+    │   └── second_person_required  a second person confirms: not the one who proposed or is bound by it
     ├── CONFLICT       the case, a seat or a person is not in the state the act needs
     │   ├── act_not_open
     │   ├── case_closed
@@ -61,6 +73,16 @@
     │   ├── consent_not_granted     what was not granted cannot be taken back
     │   ├── serves_elsewhere        who serves another agency moves with its consent only
     │   ├── serves_here             who holds a post here does not come from another agency
+    │   ├── already_declared        that conflict of interest is on record
+    │   ├── office_held             somebody else holds it, or he does already
+    │   ├── office_not_vacant       a Plt is for an office without a holder
+    │   ├── office_vacant           a Plh stands in for a holder, and there is none
+    │   ├── not_held                he does not hold that office
+    │   ├── ends_earlier_already
+    │   ├── acting_terms_exhausted  acted for the vacancy as often as the policy allows
+    │   ├── appointment_settled
+    │   ├── mandate_settled
+    │   ├── relation_declared
     │   └── post_stands             there is nothing to go back for
     ├── STALE          the caller decided on an older version of the case
     │   └── stale_version
@@ -109,6 +131,15 @@
         ├── post_not_equal
         ├── override_document_required
         ├── log_size_unknown        the log was never signed at that size
+        ├── person_unknown
+        ├── unit_unknown
+        ├── acting_without_end      an acting term has a last day
+        ├── acting_too_long
+        ├── not_deputised           nobody has a deputy in that office
+        ├── proxy_for_leadership    a proxy is for the offices of leadership
+        ├── instrument_required     a proxy is named by an instrument
+        ├── mandate_too_long
+        ├── minutes_required        the policy asks for the minutes of the board
         └── idempotency_key_reused
 
 HTTP knows the categories in one place (`api/problems.py`); the words are in `locale/`.
@@ -149,6 +180,16 @@ class RefusalCode(StrEnum):
     ACTING_CAPACITY = "acting_capacity", Category.FORBIDDEN
     NOT_THE_AUTHOR = "not_the_author", Category.FORBIDDEN
     SECOND_PERSON_REQUIRED = "second_person_required", Category.FORBIDDEN
+
+    GAINS_FROM_CASE = "gains_from_case", Category.FORBIDDEN
+    CONFLICT_DECLARED = "conflict_declared", Category.FORBIDDEN
+    PRINCIPAL_BARRED = "principal_barred", Category.FORBIDDEN
+    MANDATE_CAPACITY = "mandate_capacity", Category.FORBIDDEN
+    NOT_ON_PANEL = "not_on_panel", Category.FORBIDDEN
+    OWN_OFFICE = "own_office", Category.FORBIDDEN
+    RELATIVES_OFFICE = "relatives_office", Category.FORBIDDEN
+    OWN_DEPUTY = "own_deputy", Category.FORBIDDEN
+    PROXY_BY_HOLDER = "proxy_by_holder", Category.FORBIDDEN
 
     ACT_NOT_OPEN = "act_not_open", Category.CONFLICT
     CASE_CLOSED = "case_closed", Category.CONFLICT
@@ -191,6 +232,17 @@ class RefusalCode(StrEnum):
     LINE_AHEAD = "line_ahead", Category.CONFLICT
     SEAT_OFFERED = "seat_offered", Category.CONFLICT
     HOLD_RENEWALS_EXHAUSTED = "hold_renewals_exhausted", Category.CONFLICT
+
+    ALREADY_DECLARED = "already_declared", Category.CONFLICT
+    OFFICE_HELD = "office_held", Category.CONFLICT
+    OFFICE_NOT_VACANT = "office_not_vacant", Category.CONFLICT
+    OFFICE_VACANT = "office_vacant", Category.CONFLICT
+    NOT_HELD = "not_held", Category.CONFLICT
+    ENDS_EARLIER_ALREADY = "ends_earlier_already", Category.CONFLICT
+    ACTING_TERMS_EXHAUSTED = "acting_terms_exhausted", Category.CONFLICT
+    APPOINTMENT_SETTLED = "appointment_settled", Category.CONFLICT
+    MANDATE_SETTLED = "mandate_settled", Category.CONFLICT
+    RELATION_DECLARED = "relation_declared", Category.CONFLICT
 
     STALE_VERSION = "stale_version", Category.STALE
 
@@ -236,6 +288,19 @@ class RefusalCode(StrEnum):
     POST_NOT_EQUAL = "post_not_equal", Category.INVALID
     IDEMPOTENCY_KEY_REUSED = "idempotency_key_reused", Category.INVALID
 
+    PERSON_UNKNOWN = "person_unknown", Category.INVALID
+    UNIT_UNKNOWN = "unit_unknown", Category.INVALID
+    ACTING_WITHOUT_END = "acting_without_end", Category.INVALID
+    ACTING_TOO_LONG = "acting_too_long", Category.INVALID
+    NOT_DEPUTISED = "not_deputised", Category.INVALID
+    PROXY_FOR_LEADERSHIP = "proxy_for_leadership", Category.INVALID
+    INSTRUMENT_REQUIRED = "instrument_required", Category.INVALID
+    MANDATE_TOO_LONG = "mandate_too_long", Category.INVALID
+    MINUTES_REQUIRED = "minutes_required", Category.INVALID
+
+    APPOINTMENT_UNKNOWN = "appointment_unknown", Category.NOT_FOUND
+    MANDATE_UNKNOWN = "mandate_unknown", Category.NOT_FOUND
+    RELATION_UNKNOWN = "relation_unknown", Category.NOT_FOUND
     DOCUMENT_UNKNOWN = "document_unknown", Category.NOT_FOUND
     DOCUMENTS_MISSING = "documents_missing", Category.CONFLICT
     DOCUMENT_ALREADY_THERE = "document_already_there", Category.CONFLICT
@@ -259,6 +324,16 @@ LEGAL_GROUNDS: dict[RefusalCode, str] = {
     _R.OWN_CASE: "UU 30/2014 Pasal 42-43",
     _R.CONFLICT_OF_INTEREST: "PP 11/2017 Pasal 190 ayat (5); UU 30/2014 Pasal 42-43",
     _R.ACTING_CAPACITY: "UU 30/2014 Pasal 14 ayat (7); SE BKN 1/SE/I/2021",
+    _R.GAINS_FROM_CASE: "UU 30/2014 Pasal 42-43",
+    _R.CONFLICT_DECLARED: "UU 30/2014 Pasal 42-43",
+    _R.PRINCIPAL_BARRED: "UU 30/2014 Pasal 42-43",
+    _R.MANDATE_CAPACITY: "UU 30/2014 Pasal 13-14",
+    _R.PROXY_BY_HOLDER: "UU 30/2014 Pasal 13",
+    _R.INSTRUMENT_REQUIRED: "UU 30/2014 Pasal 13",
+    _R.ACTING_WITHOUT_END: "SE BKN 1/SE/I/2021",
+    _R.ACTING_TOO_LONG: "SE BKN 1/SE/I/2021",
+    _R.ACTING_TERMS_EXHAUSTED: "SE BKN 1/SE/I/2021",
+    _R.MINUTES_REQUIRED: "PP 11/2017 Pasal 191",
     _R.NO_VACANCY: "Peraturan BKN 5/2019 Pasal 3 ayat (1) huruf b, d, e",
     _R.NOT_QUALIFIED: "PP 11/2017 Pasal 190 ayat (4)",
     _R.NO_LONGER_QUALIFIED: "PP 11/2017 Pasal 190 ayat (4)",

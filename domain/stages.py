@@ -179,6 +179,7 @@ ANYWHERE: dict[Act, tuple[Status, ...]] = {
         _S.ON_HOLD,
     ),
     _A.COMMENT: (*_OPEN, _S.ON_HOLD),
+    _A.DECLARE_CONFLICT: (*_OPEN, _S.ON_HOLD),
     _A.ADD_DOCUMENT: (*_BEFORE_DECREE, _S.PLACEMENT_BLOCKED, _S.ON_HOLD),
     _A.JUDGE_DOCUMENT: (*_BEFORE_DECREE, _S.PLACEMENT_BLOCKED, _S.ON_HOLD),
     # An objection runs beside the stages, on hold too.

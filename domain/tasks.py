@@ -67,7 +67,8 @@ def _beside(case: Case) -> tuple[Task, ...]:
 
 
 def _of_decider(case: Case, acts: tuple[Act, ...]) -> Task:
-    return Task(acts=acts, office=office_of(acts[0], case), barred=(case.subject,))
+    barred = tuple(sorted({case.subject, *case.conflicted}))
+    return Task(acts=acts, office=office_of(acts[0], case), barred=barred)
 
 
 def stage_tasks(case: Case) -> tuple[Task, ...]:
@@ -94,7 +95,7 @@ def _of_office(case: Case, acts: tuple[Act, ...]) -> Task:
     assert office is not None, "a task in a stage is some office's"
     if office is Office.HR_OFFICER:
         return _hr(case, acts)
-    barred = {case.subject}
+    barred = {case.subject, *case.conflicted}
     if step is Act.CONSIDER:
         barred |= {*case.verifiers, *(v.by for v in case.votes)}
     if step in (Act.AUTHORISE, Act.DECIDE):
@@ -103,11 +104,16 @@ def _of_office(case: Case, acts: tuple[Act, ...]) -> Task:
 
 
 def _hr(case: Case, acts: tuple[Act, ...]) -> Task:
-    barred = {case.subject}
+    barred = {case.subject, *case.conflicted}
     if acts == (Act.VERIFY,):
-        barred |= {case.opener, *case.suppliers, *case.voters}
-    return Task(acts=acts, office=Office.HR_OFFICER, barred=tuple(sorted(barred)))
+        barred |= {case.opener, *case.suppliers, *case.voters, *case.deciders}
+    return Task(acts=acts, office=responsible(Office.HR_OFFICER, case), barred=tuple(sorted(barred)))
 
 
 def _head(case: Case, act: Act) -> Task:
-    return Task(acts=(act,), office=Office.AGENCY_HEAD, unit=case.to_post.agency, barred=(case.subject,))
+    return Task(
+        acts=(act,),
+        office=Office.AGENCY_HEAD,
+        unit=case.to_post.agency,
+        barred=tuple(sorted({case.subject, *case.conflicted})),
+    )

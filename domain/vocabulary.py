@@ -211,6 +211,7 @@ class Act(StrEnum):
     CLOSE_REFUSED = "close_refused"
     RENEW_HOLD = "renew_hold"
     DECLINE_SEAT = "decline_seat"
+    DECLARE_CONFLICT = "declare_conflict"
 
 
 class Office(StrEnum):
@@ -240,6 +241,34 @@ class Capacity(StrEnum):
     DEFINITIVE = "definitive"
     ACTING_VACANT = "acting_vacant"
     ACTING_ABSENCE = "acting_absence"
+
+
+class Mandate(StrEnum):
+    """How somebody acts for the holder of an office: as his deputy for routine, or as his proxy by instrument.
+
+    A proxy (delegasi, UU 30/2014 Pasal 13) is for offices of leadership alone.
+    """
+
+    DEPUTY = "deputy"
+    PROXY = "proxy"
+
+
+class Relation(StrEnum):
+    """A tie that keeps somebody from acting in the case of another (UU 30/2014 Pasal 43)."""
+
+    SPOUSE = "spouse"
+    PARENT_OR_CHILD = "parent_or_child"
+    SIBLING = "sibling"
+    OTHER_FAMILY = "other_family"
+    BUSINESS = "business"
+
+
+class ConflictGround(StrEnum):
+    """Why an official declares a conflict of interest in a case."""
+
+    FAMILY = "family"
+    BUSINESS = "business"
+    PERSONAL = "personal"
 
 
 class EmployeeStatus(StrEnum):

@@ -24,8 +24,8 @@ from domain.refusals import Refusal, RefusalCode, refuse
 from store import consequences, docket, ledger, outbox, seat_calls
 from store.attempts import record_refusal
 from store.failpoint import failpoint
-from store.gathering import Gatherer, agencies_of, case_number, open_case_of
-from store.surroundings import surroundings
+from store.gathering import Gatherer, case_number, open_case_of
+from store.surroundings import around_case
 from store.writing import Written, write
 
 _CONSTRAINTS = {
@@ -130,14 +130,7 @@ class Register:
             return replace(facts, open_case=other, number=number), None
         if present is None:
             raise _Refused(refuse(RefusalCode.CASE_UNKNOWN))
-        around = await surroundings(
-            connection,
-            local_day(attempt.at),
-            envelope.actor,
-            subject=present.case.subject,
-            agencies=agencies_of(present.case),
-            command_id=envelope.id,
-        )
+        around = await around_case(connection, local_day(attempt.at), envelope.actor, present.case, envelope.id)
         judged = None if around.asked is not None else command
         facts = await self._gatherer.for_case(connection, attempt.at, present.case, envelope.actor, judged, around)
         return facts, around.asked

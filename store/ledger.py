@@ -19,6 +19,8 @@ from domain.facts import OfficeHeld
 
 FORMAT = 1
 SALT_BYTES = 32
+REGISTER = "register"
+"""The chain of what happens to offices, mandates and relations: entries of no case."""
 ACTOR_NAME = "actor.name"
 """Path under which the name of the actor, as it was that day, is kept with the event."""
 
@@ -35,8 +37,9 @@ class Header(NamedTuple):
     office: OfficeHeld | None
     command_id: str
     policy: str
-    workflow_id: str
-    run_id: str
+    workflow_id: str = ""
+    run_id: str = ""
+    """Both empty for what no workflow carried out."""
 
 
 class Entry(NamedTuple):
@@ -67,6 +70,7 @@ def _entry(header: Header, seq: int, prev: bytes | None, event: Event) -> Entry:
     private = {name: (os.urandom(SALT_BYTES), data.pop(name)) for name in sorted(fields & data.keys())}
     if header.actor_name is not None:
         private[ACTOR_NAME] = (os.urandom(SALT_BYTES), header.actor_name)
+    carried = {"workflow": header.workflow_id, "run": header.run_id, "update": header.command_id}
     body = rfc8785.dumps(
         {
             "v": FORMAT,
@@ -80,7 +84,7 @@ def _entry(header: Header, seq: int, prev: bytes | None, event: Event) -> Entry:
             "private": {path: commitment(salt, value) for path, (salt, value) in private.items()},
             "policy": header.policy,
             "command": header.command_id,
-            "temporal": {"workflow": header.workflow_id, "run": header.run_id, "update": header.command_id},
+            **({"temporal": carried} if header.workflow_id else {}),
         }
     )
     return Entry(seq=seq, type=event_type, body=body, hash=leaf(body), private=private)
@@ -102,6 +106,10 @@ def _actor(header: Header) -> dict[str, str]:
         }
         if header.office.unit:
             actor["unit"] = header.office.unit
+        if header.office.on_behalf_of:
+            actor["on_behalf_of"] = header.office.on_behalf_of
+        if header.office.mandate and header.office.grant:
+            actor |= {"mandate": header.office.mandate, "grant": header.office.grant}
     return actor
 
 
@@ -123,9 +131,12 @@ def commitment(salt: bytes, value: Any) -> str:
 def recorded(body: Mapping[str, Any], private: Mapping[str, Any]) -> Recorded:
     """The event of a ledger body, with its private values joined back."""
     values = {path: value for path, value in private.items() if path != ACTOR_NAME}
+    actor = body["actor"]
     return Recorded(
         seq=body["seq"],
         at=datetime.fromisoformat(body["at"]),
-        by=body["actor"]["ref"],
+        by=actor["ref"],
+        office=actor.get("office"),
+        principal=actor.get("on_behalf_of") if "mandate" in actor else None,
         event=parse_event({"type": body["type"], **body["data"], **values}),
     )

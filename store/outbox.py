@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.case import Case
 from domain.decide import Decision
-from domain.events import ActUndone, CaseClosedForCause
+from domain.events import ActUndone, CaseClosedForCause, OfficialRecused
 from domain.facts import Facts
 from domain.notices import Notice, notices, task_notices
 from domain.vocabulary import Act, EndingCause
@@ -56,7 +56,7 @@ def post(decision: Decision, facts: Facts, by: str) -> Post:
     for event, case in decision.steps:
         rows += _rows(case, notices(event, case, facts, by))
     last = decision.steps[-1].case
-    if any(event.move for event in decision.events):
+    if any(event.move or isinstance(event, OfficialRecused) for event in decision.events):
         rows += _rows(last, task_notices(last, facts, by), first=len(rows))
     not_before = max((e.undo_until for e in decision.events if e.undo_until), default=facts.now)
     return Post(rows, not_before, not_before + timedelta(hours=facts.policy.notices.give_up_hours))

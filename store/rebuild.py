@@ -98,8 +98,11 @@ async def _case_ids(engine: AsyncEngine) -> AsyncIterator[str]:
         last = ids[-1]
 
 
-_COUNT = text("SELECT count(*) FROM ledger WHERE seq = 1")
-_IDS = text("SELECT case_id FROM ledger WHERE seq = 1 AND case_id > :after ORDER BY case_id LIMIT :limit")
+_COUNT = text(f"SELECT count(*) FROM ledger WHERE seq = 1 AND case_id <> '{ledger.REGISTER}'")
+_IDS = text(f"""
+    SELECT case_id FROM ledger WHERE seq = 1 AND case_id <> '{ledger.REGISTER}' AND case_id > :after
+    ORDER BY case_id LIMIT :limit
+""")
 _LOCK = text("SELECT 1 FROM docket WHERE case_id = :case FOR UPDATE")
 _ENTRIES = text("""
     SELECT l.body, l.hash, (SELECT jsonb_object_agg(v.path, v.value) FROM private_value v

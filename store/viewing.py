@@ -3,12 +3,12 @@
 from collections.abc import Set
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, exists, false, or_, select, true
+from sqlalchemy import ColumnElement, and_, exists, false, or_, select, true
 
-from domain.authority import HEADS, HR
+from domain.authority import HEADS, HR, in_scope
 from domain.case import Case
 from domain.facts import OfficeHeld
-from domain.vocabulary import Office, Origin
+from domain.vocabulary import Office, Origin, Stage
 from store.tables import DOCKET, PARTICIPANT
 
 OVERSEERS = frozenset({Office.AUDITOR, Office.INSPECTOR})
@@ -29,11 +29,23 @@ class Viewer(NamedTuple):
     person: str
     name: str
     offices: tuple[OfficeHeld, ...] = ()
+    mandates: tuple[OfficeHeld, ...] = ()
+    """Offices of others in which he acts for them today."""
     operator: bool = False
     service: bool = False
 
     def holds(self, offices: frozenset[Office]) -> bool:
         return any(o.office in offices for o in self.offices)
+
+    def stands_for(self, case: Case) -> bool:
+        """Whether he acts in this case for somebody who may read how it came to him."""
+        reached = case.stage in (Stage.APPROVAL, Stage.PLACEMENT, Stage.REVIEW)
+        return any((m.office in HR or (m.office in DECIDERS and reached)) and in_scope(m, case) for m in self.mandates)
+
+    @property
+    def hats(self) -> tuple[OfficeHeld, ...]:
+        """Offices with limits, and those of others: what he may do in them depends on the case."""
+        return (*(o for o in self.offices if o.scope.limits), *self.mandates)
 
     @property
     def is_hr(self) -> bool:
@@ -91,4 +103,26 @@ def visible_cases(viewer: Viewer) -> ColumnElement[bool]:
         conditions.append(DOCKET.c.reached_approval)
     if viewer.holds(ORDERING):
         conditions.append(DOCKET.c.origin == Origin.EMERGENCY)
-    return or_(*conditions)
+    return or_(*conditions, *(_mandated(held) for held in viewer.mandates))
+
+
+def _mandated(held: OfficeHeld) -> ColumnElement[bool]:
+    """Cases in which he may act for another: what that office sees, within the limits of the mandate."""
+    scope = held.scope
+    limits: list[ColumnElement[bool]] = [true()]
+    if held.office in DECIDERS:
+        limits.append(DOCKET.c.reached_approval)
+    elif held.office in HEADS and held.office not in HR:
+        limits.append(or_(DOCKET.c.from_agency == held.unit, DOCKET.c.to_agency == held.unit))
+    elif held.office not in HR:
+        return false()
+    if scope.units:
+        touched = (DOCKET.c.from_unit, DOCKET.c.from_agency, DOCKET.c.to_unit, DOCKET.c.to_agency)
+        limits.append(or_(*(column.in_(scope.units) for column in touched)))
+    if scope.stages:
+        limits.append(DOCKET.c.stage.in_(scope.stages))
+    if scope.kinds:
+        limits.append(DOCKET.c.kind.in_(scope.kinds))
+    if scope.posts:
+        limits.append(DOCKET.c.state["to_post"]["kind"].astext.in_(scope.posts))
+    return and_(*limits)

@@ -132,3 +132,46 @@ async def write(connection: AsyncConnection, written: Written) -> datetime | Non
         "give_up_at": written.post.give_up_at,
     }
     return (await connection.execute(_WRITE, params)).scalar()
+
+
+_APPEND = text("""
+    WITH entry AS (
+        INSERT INTO ledger (case_id, seq, type, at, actor, office, capacity, command_id, policy, body, hash)
+        VALUES (:chain, :seq, :type, :at, :actor, :office, :capacity, :command, :policy, :body, :hash)
+    ), personal AS (
+        INSERT INTO private_value (case_id, seq, path, salt, value)
+        SELECT :chain, :seq, p.path, p.salt, p.value
+        FROM unnest(CAST(:paths AS text[]), CAST(:salts AS bytea[]), CAST(:values AS jsonb[])) AS p(path, salt, value)
+    )
+    INSERT INTO command (id, case_id, kind, actor, fingerprint, first_seq, last_seq, at, request_id)
+    VALUES (:command, :chain, :type, :actor, :fingerprint, :seq, :seq, :at, :request_id)
+""")
+
+
+async def append(
+    connection: AsyncConnection, header: ledger.Header, entry: ledger.Entry, fingerprint: str, request_id: str | None
+) -> None:
+    """Write an entry of a chain that is of no case, and the command it came of."""
+    private = [(path, salt, json.dumps(value)) for path, (salt, value) in entry.private.items()]
+    office = header.office
+    await connection.execute(
+        _APPEND,
+        {
+            "chain": header.case_id,
+            "seq": entry.seq,
+            "type": entry.type,
+            "at": header.at,
+            "actor": header.actor,
+            "office": office.office if office else None,
+            "capacity": office.capacity if office else None,
+            "command": header.command_id,
+            "policy": header.policy,
+            "body": entry.body,
+            "hash": entry.hash,
+            "paths": [path for path, _, _ in private],
+            "salts": [salt for _, salt, _ in private],
+            "values": [value for _, _, value in private],
+            "fingerprint": fingerprint,
+            "request_id": request_id,
+        },
+    )

@@ -77,4 +77,5 @@ def test_a_difference_is_told_by_its_key(told: Any, edited: Any) -> None:
     assert told("diff", str(LAW), changed) == [{"key": "rules.E02.months", "before": 24, "after": 30}]
     assert told("diff", changed, changed) == []
     demo = {c["key"] for c in told("diff", str(LAW), str(POLICIES / "demo.toml"))}
-    assert demo == {"board.quorum", "code", "title.en", "title.id", "undo.seconds"}
+    board = {"board.minutes", "board.quorum", "board.settled_by"}
+    assert demo == {*board, "code", "title.en", "title.id", "undo.seconds"}

@@ -39,8 +39,7 @@ from domain.text import ONE_LINE
 from domain.vocabulary import Act, Stage, Status
 from store import cases, notice_list
 from store.attempts import FAULT, record_fault, record_refusal
-from store.gathering import agencies_of
-from store.surroundings import surroundings
+from store.surroundings import around_case
 from store.viewing import DECIDERS, Viewer
 
 router = APIRouter(tags=["cases"])
@@ -171,7 +170,7 @@ async def list_case_events(
     """The whole history of a case from the ledger, each entry with its hash and the one before it."""
     row = await _visible(connection, viewer, case_id)
     subject = viewer.person == row.case.subject
-    trusted = viewer.is_hr or viewer.oversees or viewer.service
+    trusted = viewer.is_hr or viewer.oversees or viewer.service or viewer.stands_for(row.case)
     if not (subject or trusted or await _has_to_do_with(connection, viewer, row)):
         raise Refused(refuse(RefusalCode.NOT_AUTHORISED, act="read"))
     await access.case(connection, row)
@@ -370,9 +369,7 @@ async def _view(
         row = await _visible(connection, viewer, case_id)
         if access:
             await access.case(connection, row)
-        around = await surroundings(
-            connection, local_day(now), viewer.person, subject=row.case.subject, agencies=agencies_of(row.case)
-        )
+        around = await around_case(connection, local_day(now), viewer.person, row.case)
         facts = await services.gatherer.for_case(connection, now, row.case, viewer.person, None, around)
         results = await cases.rule_results(connection, row.case.id)
         states = await notice_list.states(connection, row.case.id)

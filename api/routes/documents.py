@@ -44,8 +44,7 @@ from store import cases, documents
 from store.accesses import AccessOutcome, accesses
 from store.attempts import record_refusal
 from store.contents import Damaged, Erased, Measured, measured
-from store.gathering import agencies_of
-from store.surroundings import surroundings
+from store.surroundings import around_case
 from store.viewing import DECIDERS, OVERSEERS, Viewer
 
 router = APIRouter(tags=["documents"])
@@ -197,9 +196,7 @@ async def _foreseen(
 async def _facts(
     services: Services, connection: AsyncConnection, viewer: Viewer, row: cases.CaseRow, now: datetime
 ) -> Facts:
-    around = await surroundings(
-        connection, local_day(now), viewer.person, subject=row.case.subject, agencies=agencies_of(row.case)
-    )
+    around = await around_case(connection, local_day(now), viewer.person, row.case)
     return await services.gatherer.for_case(connection, now, row.case, viewer.person, None, around)
 
 

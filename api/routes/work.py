@@ -34,6 +34,7 @@ async def get_me(viewer: ViewerDep, caller: CallerDep, services: ServicesDep) ->
             {"office": o.office, "unit": o.unit, "capacity": o.capacity, "instrument": o.instrument}
             for o in viewer.offices
         ],
+        mandates=[out.MandateHeldOut.model_validate({**m.model_dump(), "id": m.grant}) for m in viewer.mandates],
         session=caller.session.id if caller.session else None,
         authn=caller.session.authn if caller.session else None,
         demo=services.identity.demo,
@@ -83,6 +84,7 @@ def _task(task: tasks.OpenTask, viewer: Viewer, now: datetime, language: str) ->
         status_text=i18n.text(f"status.{task.status}.next", language),
         acts=task.acts,
         why_mine=_why(task, viewer),
+        on_behalf_of=task.principal if task.principal != viewer.person else None,
         since=task.since,
         due_at=task.due_at,
         overdue=bool(task.due_at and task.due_at < now),
@@ -94,6 +96,8 @@ def _why(task: tasks.OpenTask, viewer: Viewer) -> str:
     """What makes a task this person's: himself, an office of his, or a vacant head he stands in for."""
     if task.office is None:
         return "self"
+    if task.principal is not None and task.principal != viewer.person:
+        return f"mandate:{task.office}"
     if task.office is Office.AGENCY_HEAD:
         return f"office:agency_head:{task.unit}" if task.unit in viewer.agencies else f"vacant:agency_head:{task.unit}"
     return f"office:{task.office}"

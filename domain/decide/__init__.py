@@ -16,6 +16,7 @@ from domain.case import CLOCK, Case
 from domain.decide import (
     approval,
     assignment,
+    board,
     clockwork,
     crosswise,
     decree_repair,
@@ -125,19 +126,21 @@ def may(case: Case, act: Act, facts: Facts, expected_version: int | None = None)
     if act is Act.UNDO:
         return _may_undo(case, facts, expected_version)
     if case.closed:
-        return refuse(RefusalCode.CASE_CLOSED)
+        return _meanwhile(refuse(RefusalCode.CASE_CLOSED), case)
     if act not in acts_open(case):
         decreed = case.decree_on is not None and act in (Act.WITHDRAW, Act.CANCEL)
-        return refuse(RefusalCode.DECREE_ISSUED if decreed else RefusalCode.ACT_NOT_OPEN, act=act, status=case.status)
+        shut = refuse(RefusalCode.DECREE_ISSUED if decreed else RefusalCode.ACT_NOT_OPEN, act=act, status=case.status)
+        return _meanwhile(shut, case)
     if expected_version is not None and expected_version != case.version:
-        return refuse(RefusalCode.STALE_VERSION, expected=expected_version, version=case.version)
+        stale = refuse(RefusalCode.STALE_VERSION, expected=expected_version, version=case.version)
+        return _meanwhile(stale, case)
     as_what = standing(case, act, facts.actor, facts, TASK_ACT.get(case.status) if act is Act.RETURN else None)
     if isinstance(as_what, Refusal):
         return as_what
     if act is Act.CONTEST_DATA and case.contest_until is not None and facts.now > case.contest_until:
         return refuse(RefusalCode.CONTEST_OVER)
-    if act is Act.CONSIDER and any(v.by == facts.actor.person for v in case.votes):
-        return refuse(RefusalCode.ALREADY_VOTED)
+    if act is Act.CONSIDER and (refused := board.may_vote(case, facts)):
+        return refused
     if act is Act.VERIFY and (lacking := catalogue.blocking(case, facts.policy, facts.today, act)):
         return refuse(RefusalCode.DOCUMENTS_MISSING, documents=lacking)
     if act is Act.SUBMIT_FILE and (refused := onward.still_considered(case, facts.today)):
@@ -145,6 +148,15 @@ def may(case: Case, act: Act, facts: Facts, expected_version: int | None = None)
     if act is Act.RENEW_HOLD and (refused := seating.exhausted(case, facts)):
         return refused
     return as_what
+
+
+def _meanwhile(refusal: Refusal, case: Case) -> Refusal:
+    """The refusal with who acted last, as what and when: what a caller who came too late wants to know."""
+    last = case.last_act
+    if last is None:
+        return refusal
+    said = {"done": last.act, "by": last.by, "at": last.at.isoformat(), **({"as": last.office} if last.office else {})}
+    return refusal.model_copy(update={"params": {**refusal.params, **said}})
 
 
 def acts_open(case: Case) -> frozenset[Act]:
@@ -181,7 +193,7 @@ HANDLERS: dict[type[BaseModel], Handler] = {
     c.RecordBriefing: hearing.record_briefing,
     c.Acknowledge: hearing.acknowledge,
     c.Verify: approval.verify,
-    c.Consider: approval.consider,
+    c.Consider: board.consider,
     c.Propose: approval.propose,
     c.Decide: approval.decide,
     c.IssueDecree: placement.issue_decree,
@@ -218,4 +230,5 @@ HANDLERS: dict[type[BaseModel], Handler] = {
     c.CloseRefused: outside.close_refused,
     c.RenewHold: seating.renew_hold,
     c.DeclineSeat: seating.decline_seat,
+    c.DeclareConflict: crosswise.declare_conflict,
 }

@@ -1,19 +1,16 @@
-"""Approval: verification, the board's consideration, the proposal and the governor's decision."""
+"""Approval: verification, the proposal and the governor's decision. The board is in `board.py`."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from domain import catalogue, rules, terms, windows
-from domain.commands import ConsentItem, Consider, Decide, MeasureItem, Propose, Verify
-from domain.decide import choosing
+from domain.commands import ConsentItem, Decide, MeasureItem, Propose, Verify
+from domain.decide import board, choosing
 from domain.decide.draft import Draft
-from domain.decide.hearing import recuse
 from domain.decide.onward import go_on, undecidable
 from domain.decide.recheck import refuse_unfit, refuse_without_post
 from domain.events import (
     BaselineFrozen,
-    BoardConsidered,
-    BoardVoted,
     CaseProposed,
     CaseVerified,
     DecisionMade,
@@ -25,7 +22,7 @@ from domain.events import (
 from domain.facts import Dossier, Position
 from domain.refusals import Refusal, RefusalCode, refuse
 from domain.rules import Question
-from domain.vocabulary import Act, DecisionChoice, Outcome, Recommendation, Stage, Status
+from domain.vocabulary import Act, DecisionChoice, Outcome, Stage, Status
 
 
 def verify(draft: Draft, command: Verify) -> Refusal | None:
@@ -39,6 +36,8 @@ def verify(draft: Draft, command: Verify) -> Refusal | None:
             move=draft.move_to(Status.AWAITING_CONSIDERATION if considered else Status.AWAITING_PROPOSAL),
         )
     )
+    if considered:
+        board.seat(draft)
     return None
 
 
@@ -55,33 +54,12 @@ def figures(items: tuple[MeasureItem, ...]) -> tuple[ServiceFigure, ...]:
     return tuple(ServiceFigure.model_validate(item.model_dump()) for item in items)
 
 
-def consider(draft: Draft, command: Consider) -> Refusal | None:
-    """One member votes or stands aside; with the quorum the consideration is complete."""
-    person = draft.facts.actor.person
-    if any(v.by == person for v in draft.case.votes):
-        return refuse(RefusalCode.ALREADY_VOTED)
-    recommendation = None if command.recuse else command.recommendation
-    draft.add(BoardVoted(recommendation=recommendation, recused=command.recuse))
-    votes = [v.recommendation for v in draft.case.votes if v.recommendation is not None]
-    if len(votes) >= draft.facts.policy.board.quorum:
-        draft.add(
-            BoardConsidered(result=_result(votes), votes=len(votes), move=draft.move_to(Status.AWAITING_PROPOSAL))
-        )
-        recuse(draft)
-    return None
-
-
-def _result(votes: list[Recommendation]) -> Recommendation:
-    """The side with more votes; a tie, or abstentions only, is no recommendation."""
-    balance = votes.count(Recommendation.RECOMMEND) - votes.count(Recommendation.NOT_RECOMMEND)
-    if balance == 0:
-        return Recommendation.ABSTAIN
-    return Recommendation.RECOMMEND if balance > 0 else Recommendation.NOT_RECOMMEND
-
-
 def propose(draft: Draft, command: Propose) -> Refusal | None:
     """The regional secretary forwards the case with his recommendation."""
-    go_on(draft, CaseProposed(recommendation=command.recommendation))
+    wanted = draft.facts.policy.board.minutes and draft.case.passage.board
+    if wanted and command.minutes is None:
+        return refuse(RefusalCode.MINUTES_REQUIRED)
+    go_on(draft, CaseProposed(recommendation=command.recommendation, minutes=command.minutes))
     return None
 
 

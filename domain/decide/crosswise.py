@@ -1,11 +1,12 @@
-"""Acts open across stages: return, hold and resume, withdraw and cancel, comment, undo."""
+"""Acts open across stages: return, hold and resume, withdraw and cancel, comment, declare a conflict, undo."""
 
 from domain import leases, lines, terms
 from domain.case import Held
-from domain.commands import Cancel, Comment, Hold, Resume, Return, UndoAct, Withdraw
+from domain.commands import Cancel, Comment, DeclareConflict, Hold, Resume, Return, UndoAct, Withdraw
 from domain.decide import onward
 from domain.decide.draft import Draft
 from domain.decide.evaluation import check_need
+from domain.decide.hearing import recuse
 from domain.decide.objection import unfinished
 from domain.decide.placement import await_review, review_due
 from domain.decide.recheck import judge_again
@@ -17,6 +18,7 @@ from domain.events import (
     CaseResumed,
     CaseReturned,
     CommentMade,
+    ConflictDeclared,
     Due,
     Move,
     PauseCause,
@@ -135,6 +137,13 @@ def comment(draft: Draft, command: Comment) -> Refusal | None:
     """A comment; what the employee writes himself he can always read."""
     own = draft.facts.actor.person == draft.case.subject
     draft.add(CommentMade(text=command.text, visible_to_employee=command.visible_to_employee or own))
+    return None
+
+
+def declare_conflict(draft: Draft, command: DeclareConflict) -> Refusal | None:
+    """An official steps back; where nobody is left who may do his task, it goes to the office above."""
+    draft.add(ConflictDeclared(ground=command.ground))
+    recuse(draft)
     return None
 
 

@@ -79,10 +79,25 @@ class Draft:
     def now(self) -> datetime:
         return self.facts.now
 
+    @property
+    def sides(self) -> frozenset[str]:
+        """Who is bound by the act: whoever does it, and on whose mandate."""
+        principal = self.office.on_behalf_of if self.office and self.office.mandate else None
+        return frozenset(p for p in (self.by, principal) if p)
+
     def add(self, event: Event) -> None:
         if not self.steps and self._stamp:
             event = event.model_copy(update=dict(self._stamp))
-        self.case = evolve(self.case, Recorded(seq=self.case.seq + 1, at=self.now, by=self.by, event=event))
+        office = self.office
+        recorded = Recorded(
+            seq=self.case.seq + 1,
+            at=self.now,
+            by=self.by,
+            office=office.office if office else None,
+            principal=office.on_behalf_of if office and office.mandate else None,
+            event=event,
+        )
+        self.case = evolve(self.case, recorded)
         self.steps.append(Step(event, self.case))
 
     def move_to(

@@ -116,7 +116,7 @@ def judge_document(draft: Draft, command: JudgeDocument) -> Refusal | None:
     document = next((d for d in draft.case.documents if d.id == command.document), None)
     if document is None:
         return refuse(RefusalCode.DOCUMENT_UNKNOWN)
-    if document.by == draft.facts.actor.person:
+    if {document.by, document.principal} & draft.sides:
         return refuse(RefusalCode.FOUR_EYES, act=Act.JUDGE_DOCUMENT)
     if document.verdict is command.verdict:
         return refuse(RefusalCode.DOCUMENT_ALREADY_JUDGED, document=document.code)

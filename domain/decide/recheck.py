@@ -3,7 +3,7 @@
 from datetime import date
 
 from domain import rules
-from domain.authority import caretaker_decides, responsible, strategic
+from domain.authority import caretaker_decides, conflict, responsible, strategic
 from domain.case import Case
 from domain.commands import RecheckPost
 from domain.decide.draft import Draft
@@ -147,7 +147,8 @@ def note_absence(draft: Draft) -> None:
     if step is None or Flag.APPROVER_ABSENT in case.flags:
         return
     office = responsible(case.passage.office_of(step) or Office.GOVERNOR, case)
-    holders = [h for h in facts.holders if h.office is office]
+    present = [h for h in facts.holders if h.office is office]
+    holders = [h for h in present if conflict(h.person, case, facts) is None]
     able = any(h.capacity is Capacity.DEFINITIVE for h in holders) or (holders and not strategic(step, case, facts))
     if not able and not (step is Act.DECIDE and caretaker_decides(case, holders, facts)):
         draft.add(ApproverAbsent(office=office, acting_only=bool(holders)))

@@ -26,9 +26,12 @@ from domain.events.after_decree import (
 from domain.events.approval import (
     BaselineFrozen,
     BoardConsidered,
+    BoardMemberSeated,
+    BoardSeated,
     BoardVoted,
     CaseProposed,
     CaseVerified,
+    ConflictDeclared,
     Consent,
     DecisionMade,
     DeferralEnded,
@@ -161,7 +164,8 @@ AnyEvent = Annotated[
     | CaseSetBack | CaseClosedForCause | ApproverAbsent | TemporarilyAssigned | AssignmentRatified
     | AssignmentReverted | AssignmentRenewed | DecreeSuspended | SuspensionLifted
     | MutationAuthorised | ConsentRecorded | FileSubmitted | ConsiderationRecorded | PersonReleased
-    | SeatAwaited | SeatHoldRenewed | SeatHoldEnding | SeatHoldExpired | SeatHoldRecomputed | SeatCameFree | SeatPassed,
+    | SeatAwaited | SeatHoldRenewed | SeatHoldEnding | SeatHoldExpired | SeatHoldRecomputed | SeatCameFree | SeatPassed
+    | ConflictDeclared | BoardSeated | BoardMemberSeated,
     Field(discriminator="type"),
 ]  # fmt: skip
 
@@ -195,6 +199,8 @@ __all__ = [
     "BaselineFrozen",
     "BesideEvent",
     "BoardConsidered",
+    "BoardMemberSeated",
+    "BoardSeated",
     "BoardVoted",
     "BriefingAcknowledged",
     "BriefingRecorded",
@@ -215,6 +221,7 @@ __all__ = [
     "ClockEvent",
     "CommentMade",
     "Comparison",
+    "ConflictDeclared",
     "Consent",
     "ConsentRecorded",
     "ConsiderationRecorded",

@@ -9,6 +9,7 @@ from domain.events.outside import Letter
 from domain.events.parts import PRIVATE, Day, Event, RuleResult, Staffing, _Part
 from domain.vocabulary import (
     Authority,
+    ConflictGround,
     ConsentIssuer,
     DecisionChoice,
     Flag,
@@ -44,7 +45,29 @@ class OfficialRecused(Event):
     type: Literal["official_recused"] = "official_recused"
     office: Office
     in_favour_of: Office
-    ground: Literal["kinship", "own_case"]
+    ground: Literal["kinship", "own_case", "gain", "declared"]
+
+
+class ConflictDeclared(Event):
+    """An official declared a conflict of interest: he takes no part in office any more."""
+
+    type: Literal["conflict_declared"] = "conflict_declared"
+    ground: Annotated[ConflictGround | None, PRIVATE] = None
+
+
+class BoardSeated(Event):
+    """The panel of the board for this case: the members who may vote on it."""
+
+    type: Literal["board_seated"] = "board_seated"
+    members: tuple[str, ...]
+
+
+class BoardMemberSeated(Event):
+    """A member joined the panel: in place of one who stood aside, or on a seat that was left empty."""
+
+    type: Literal["board_member_seated"] = "board_member_seated"
+    member: str
+    in_place_of: str | None = None
 
 
 class BoardVoted(Event):
@@ -53,14 +76,21 @@ class BoardVoted(Event):
     type: Literal["board_voted"] = "board_voted"
     recommendation: Recommendation | None = None
     recused: bool = False
+    minutes: Annotated[str | None, PRIVATE] = None
+    """Reference of the minutes of the meeting."""
 
 
 class BoardConsidered(Event):
-    """The quorum was reached: the board's consideration stands."""
+    """The board's consideration stands: the quorum was reached, and nothing that is out could change the result."""
 
     type: Literal["board_considered"] = "board_considered"
     result: Recommendation
     votes: int
+    in_favour: int | None = None
+    against: int | None = None
+    abstained: int | None = None
+    dissent: tuple[str, ...] = ()
+    """Members who voted for the contrary of the result; their reasons are in their votes."""
 
 
 class CaseProposed(Event):
@@ -68,6 +98,8 @@ class CaseProposed(Event):
 
     type: Literal["case_proposed"] = "case_proposed"
     recommendation: Recommendation
+    minutes: Annotated[str | None, PRIVATE] = None
+    """Reference of the minutes of the board."""
 
 
 class Consent(_Part):

@@ -27,6 +27,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "policy-values": policies.values,
     "problems": reference.problem_codes,
     "refusals": reference.refusals,
+    "register-events": reference.register_events,
     "rules": policies.rules,
     "scopes": reference.scopes,
     "settings": reference.settings,

@@ -11,6 +11,7 @@ from api import metrics, problems
 from api.scopes import OPERATIONS, Scope
 from domain.decide import HANDLERS
 from domain.events import EVENT_TYPES, Event, private_fields
+from domain.events.register import REGISTER_EVENTS
 from domain.evolve import UNVERSIONED
 from domain.refusals import LEGAL_GROUNDS, RefusalCode
 from domain.vocabulary import Act
@@ -90,6 +91,10 @@ def _brief(model: type[BaseModel]) -> str:
 
 def events() -> str:
     return "\n\n".join(_event(e) for e in EVENT_TYPES)
+
+
+def register_events() -> str:
+    return "\n\n".join(_event(e) for e in REGISTER_EVENTS)
 
 
 def _event(event: type[Event]) -> str:

@@ -20,6 +20,7 @@ _WHO_ELSE = {
     Act.RETURN: "whoever holds the task",
     Act.UNDO: "who did the last act",
     Act.COMMENT: "anyone who sees the case",
+    Act.DECLARE_CONFLICT: "whoever holds an office of the route, or heads one of the two agencies",
     Act.ADD_DOCUMENT: "the employee, HR, or the head of origin or destination",
 }
 _OPEN_STAGES = [stage for stage in STAGE_ORDER if stage is not Stage.CLOSED]

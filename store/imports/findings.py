@@ -66,6 +66,7 @@ class Code(StrEnum):
     HOLDER_NAME = "HOLDER_NAME"
     STALE_POSITION = "STALE_POSITION"
     STALE_VALUE = "STALE_VALUE"
+    STALE_OFFICE = "STALE_OFFICE"
 
 
 _WARNINGS = frozenset(
@@ -81,7 +82,7 @@ _WARNINGS = frozenset(
         Code.HOLDER_NAME,
     }
 )
-_INFOS = frozenset({Code.BOM_CRLF, Code.STALE_POSITION, Code.STALE_VALUE})
+_INFOS = frozenset({Code.BOM_CRLF, Code.STALE_POSITION, Code.STALE_VALUE, Code.STALE_OFFICE})
 
 
 class Fault(NamedTuple):

@@ -191,16 +191,26 @@ class _Loading:
         return _Result({"talent": self._settle("talent", columns, incoming, 2)})
 
     def _offices(self) -> _Result:
-        incoming = [
-            (o.office, o.unit_code, self._holder(o), o.capacity, o.start, o.holder_name, o.end, o.instrument)
+        filed = [
+            Filed(
+                (o.office, o.unit_code, self._holder(o), o.capacity, o.start, o.holder_name, o.end, o.instrument),
+                o.line,
+            )
             for o in self._province.offices
         ]
-        current = current_rows(self._connection, "office", offices.COLUMNS)
-        difference, wrong = offices.compare_terms(current, incoming)
+        rows = current_rows(self._connection, "office", (*offices.COLUMNS, "appointment_id"))
+        signed = [values[:-1] for _, values in rows if values[-1] is not None]
+        current = [(number, values[:-1]) for number, values in rows if values[-1] is None]
+        weighed = offices.weigh_terms(signed, filed)
+        difference, wrong = offices.compare_terms(current, weighed.incoming)
         supersede(self._connection, "office", wrong)
         record(self._connection, "office", offices.COLUMNS, difference)
-        counts = difference.counts
-        return _Result({"offices": counts._replace(changed=counts.changed + len(wrong))})
+        counts = difference.counts._replace(
+            changed=len(difference.changed) + len(wrong),
+            unchanged=difference.unchanged + weighed.agreed,
+            kept=len(weighed.stale),
+        )
+        return _Result({"offices": counts}, weighed.stale)
 
     def _windows(self) -> _Result:
         columns = ("kind", "valid_from", "ground", "valid_to", "scope")

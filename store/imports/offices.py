@@ -5,6 +5,9 @@ from datetime import date, timedelta
 
 from domain.vocabulary import SINGLE_HOLDER_OFFICES, Capacity
 from store.imports.comparing import Difference, Values, compare
+from store.imports.findings import Code, Finding
+from store.imports.layouts import file_name
+from store.imports.supplied import Filed, Weighed
 
 COLUMNS = ("office", "unit_code", "person_id", "capacity", "valid_from", "holder_name", "valid_to", "instrument")
 _IDENTITY = 5
@@ -36,6 +39,21 @@ def compare_terms(current: Sequence[tuple[int, Values]], incoming: Sequence[Valu
             changed.append((number, values))
     wrong = [number for number, held in others if any(_contradict(held, values) for values in incoming)]
     return Difference(added, changed, difference.unchanged), wrong
+
+
+def weigh_terms(signed: Sequence[Values], filed: Sequence[Filed]) -> Weighed:
+    """What two people of HR signed stands: a file that contradicts it is not followed, and says so."""
+    incoming: list[Values] = []
+    stale: list[Finding] = []
+    agreed = 0
+    for values, line in filed:
+        if values in signed:
+            agreed += 1
+        elif any(_contradict(held, values) for held in signed):
+            stale.append(Finding(file_name("offices"), line, "to", Code.STALE_OFFICE, {}))
+        else:
+            incoming.append(values)
+    return Weighed([], incoming, agreed, stale)
 
 
 def _contradict(one: Values, other: Values) -> bool:

@@ -297,6 +297,12 @@ WORDINGS: dict[str, Sentences] = {
         "The register holds a newer placement from case {source}; the file was not followed.",
         "Bring position_code and position_since in the personnel system up to the decree.",
     ),
+    "STALE_OFFICE": _said(
+        "Dua petugas kepegawaian telah mengesahkan masa jabatan lain di register; isi berkas tidak dipakai.",
+        "Perbarui masa jabatan ini di sistem kepegawaian, atau ubah di Mutasi oleh dua orang.",
+        "Two people of HR signed another term of office in the register; the file was not followed.",
+        "Bring the term in the personnel system up to it, or change it in Mutasi by two people.",
+    ),
     "STALE_VALUE": _said(
         "Register mencatat nilai lain yang diserahkan dalam perkara {source}; isi berkas tidak dipakai.",
         "Perbarui nilai ini di sistem kepegawaian menurut berkas perkara.",

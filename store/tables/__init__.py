@@ -4,6 +4,7 @@ from sqlalchemy import Table
 from sqlmodel import SQLModel
 
 from store.tables.activation import PolicyConfirmationRow, PolicyProposalRow
+from store.tables.authority import AppointmentRow, MandateRow, RelationRow
 from store.tables.careers import PostHistoryRow, StatedPreferenceRow
 from store.tables.casework import (
     CommandRow,
@@ -79,6 +80,11 @@ POLICY_CONFIRMATION = _table(PolicyConfirmationRow)
 CALENDAR_OVERRIDE = _table(CalendarOverrideRow)
 CALENDAR_YEAR = _table(CalendarYearRow)
 
+APPOINTMENT = _table(AppointmentRow)
+MANDATE = _table(MandateRow)
+OFFICE = _table(OfficeRow)
+RELATION = _table(RelationRow)
+
 ACCESS_LOG = _table(AccessRow)
 DOCUMENT_CONTENT = _table(DocumentContentRow)
 
@@ -93,6 +99,7 @@ SESSION = _table(SessionRow)
 __all__ = [
     "ACCESS_LOG",
     "ACCOUNT",
+    "APPOINTMENT",
     "CALENDAR_OVERRIDE",
     "CALENDAR_YEAR",
     "COMMAND",
@@ -101,6 +108,8 @@ __all__ = [
     "HOLIDAY",
     "IDENTITY_EVENT",
     "LEDGER",
+    "MANDATE",
+    "OFFICE",
     "PARTICIPANT",
     "POLICY",
     "POLICY_CONFIRMATION",
@@ -111,11 +120,13 @@ __all__ = [
     "RECOVERY_CODE",
     "REFRESH_TOKEN",
     "REFUSED_ATTEMPT",
+    "RELATION",
     "SERVICE_TOKEN",
     "SESSION",
     "TASK",
     "AccessRow",
     "AccountRow",
+    "AppointmentRow",
     "CalendarOverrideRow",
     "CalendarYearRow",
     "CommandRow",
@@ -136,6 +147,7 @@ __all__ = [
     "LogNodeRow",
     "LogPendingRow",
     "LogPrivateValueRow",
+    "MandateRow",
     "NoticeRow",
     "OccupancyRow",
     "OfficeRow",
@@ -153,6 +165,7 @@ __all__ = [
     "RecoveryCodeRow",
     "RefreshTokenRow",
     "RefusedAttemptRow",
+    "RelationRow",
     "SeatCallRow",
     "SeatRow",
     "ServiceTokenRow",

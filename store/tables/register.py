@@ -270,6 +270,11 @@ class OfficeRow(SQLModel, table=True):
     valid_from: date
     valid_to: date | None = None
     instrument: str = Field(sa_type=Text)
+    dated: date | None = None
+    """Day of the instrument; files do not say it."""
+    scope: dict[str, Any] | None = Field(default=None, sa_column=Column(JSONB(none_as_null=True)))
+    appointment_id: str | None = Field(default=None, sa_type=Text)
+    """By which act of two people the row came about; none when a file said it."""
     recorded_at: datetime | None = _recorded()
     superseded_at: datetime | None = _superseded()
 

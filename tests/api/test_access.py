@@ -65,6 +65,18 @@ SPEECH = {"act": "comment", "text": "Saya melihat kasus ini"}
 
 CANDIDATE = {"policy": json.loads(DEMO.canonical) | {"version": "0"}, "cases": {}, "reason": "Edisi baru"}
 
+NOBODYS_OFFICE = {
+    "office": "hr_officer", "unit": "BKD", "person": "p_nobody", "first": "2040-01-02", "instrument": "SK 1",
+    "dated": "2026-01-05",
+}  # fmt: skip
+NOBODYS_MANDATE = {
+    "office": "hr_officer",
+    "unit": "BKD",
+    "deputy": "p_nobody",
+    "first": "2040-01-02",
+    "last": "2040-01-03",
+}
+
 NOBODY: Set[str] = frozenset()
 """Whoever comes with a demo token has no account of his own to look after."""
 
@@ -131,6 +143,22 @@ TABLE: dict[str, Rule] = {
     "GET /api/v1/cases/export": Person(),
     "GET /api/v1/reports/overrides/export": Person({*HR, *OVERSEERS}),
     "GET /api/v1/reports/off-list/export": Person({*HR, *OVERSEERS}),
+    "GET /api/v1/offices": Person(scope="register:read"),
+    "GET /api/v1/org-chart": Person(scope="register:read"),
+    "GET /api/v1/offices/appointments": Person({*HR, *OVERSEERS}),
+    "GET /api/v1/offices/history": Person(OVERSEERS),
+    # Whoever may change an office or name a deputy learns that there is no such person, proposal or mandate.
+    "POST /api/v1/offices/appointments": Person(HR, body={"what": "appoint", **NOBODYS_OFFICE}, status=422),
+    "POST /api/v1/offices/appointments/{appointment_id}/confirmation": Person(HR, status=404),
+    "POST /api/v1/offices/appointments/{appointment_id}/refusal": Person(HR, body={"reason": "Salah"}, status=404),
+    "GET /api/v1/mandates": Person(PERSONS),
+    "POST /api/v1/mandates": Person(PERSONS, body=NOBODYS_MANDATE, status=422),
+    "POST /api/v1/mandates/{mandate_id}/confirmation": Person(HR, status=404),
+    "POST /api/v1/mandates/{mandate_id}/acceptance": Person(PERSONS, status=404),
+    "POST /api/v1/mandates/{mandate_id}/end": Person(PERSONS, status=404),
+    "GET /api/v1/relations": Person(PERSONS),
+    "POST /api/v1/relations": Person(PERSONS, body={"relative": "p_nobody", "relation": "sibling"}, status=422),
+    "POST /api/v1/relations/{relation_id}/end": Person(HR, body={"reason": "Cerai"}, status=404),
     "GET /api/v1/cases": Person(scope="cases:read"),
     # Whoever may open learns that there is an open case already.
     "POST /api/v1/cases": Person(HR, body={**OPENING, "reason": "Lagi"}, status=409),
@@ -286,6 +314,9 @@ async def _filled(house: House, case: CaseFile) -> dict[str, str]:
         "year": "2039",
         "policy_hash": case.state["policy"],
         "session_id": f"s_{'a' * 26}",
+        "appointment_id": f"a_{'a' * 26}",
+        "mandate_id": f"g_{'a' * 26}",
+        "relation_id": f"r_{'a' * 26}",
     }
 
 

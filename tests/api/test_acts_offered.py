@@ -29,6 +29,7 @@ BODIES: dict[Act, dict[str, Any]] = {
     Act.RETURN: {"to_stage": "evaluation"},
     Act.HOLD: {"ground": "other", "reference": "Nota 1"},
     Act.COMMENT: {"text": "Catatan"},
+    Act.DECLARE_CONFLICT: {"ground": "business"},
     Act.ADD_DOCUMENT: {"document": "D07", "content": f"b_{'a' * 26}"},
     Act.JUDGE_DOCUMENT: {"document": f"d_{'a' * 26}", "verdict": "accept"},
     Act.ASSIGN_TEMPORARILY: {"number": "SPT 1", "starts_on": today(), "until": today()},

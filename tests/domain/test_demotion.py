@@ -75,7 +75,16 @@ BODIES: dict[Act, tuple[dict[str, Any], ...]] = {
 }
 """What each act is tried with; the others with nothing. No ground here makes a demotion lawful."""
 LEFT_OUT = frozenset(
-    {Act.RENEW_HOLD, Act.COMMENT, Act.UNDO, Act.UNIT_OPINION, Act.CONTEST_DATA, Act.ADD_DOCUMENT, Act.JUDGE_DOCUMENT}
+    {
+        Act.RENEW_HOLD,
+        Act.COMMENT,
+        Act.UNDO,
+        Act.UNIT_OPINION,
+        Act.CONTEST_DATA,
+        Act.ADD_DOCUMENT,
+        Act.JUDGE_DOCUMENT,
+        Act.DECLARE_CONFLICT,
+    }
 )
 """Acts that change nothing a placement depends on; `undo` leads to a state that was reached before."""
 

@@ -174,6 +174,7 @@ FIELDS: dict[Act, st.SearchStrategy[dict[str, Any]]] = {
     Act.CLOSE_REFUSED: st.just({"reason": "Ditolak"}),
     Act.RENEW_HOLD: st.fixed_dictionaries({"reason": _reason}),
     Act.DECLINE_SEAT: st.just({"reason": "Dicarikan jabatan lain"}),
+    Act.DECLARE_CONFLICT: st.fixed_dictionaries({"ground": st.sampled_from(["family", "business", "personal"])}),
 }  # fmt: skip
 
 
@@ -264,6 +265,7 @@ DISRUPTIVE = frozenset(
         Act.ANNUL_DECREE,
         Act.CORRECT_DECREE,
         Act.CLOSE_FOR_CAUSE,
+        Act.DECLARE_CONFLICT,
     }
 )
 
@@ -329,8 +331,9 @@ class CaseMachine(RuleBasedStateMachine):
 
     def follow(self, decided: Decision, case: Case, by: str, skip: int = 0) -> None:
         """Fold the events again, as a rebuild would, and compare with what the decision says."""
+        office = decided.office.office if decided.office else None
         for event, after in decided.steps[skip:]:
-            case = evolve(case, Recorded(seq=case.seq + 1, at=self.now, by=by, event=event))
+            case = evolve(case, Recorded(seq=case.seq + 1, at=self.now, by=by, office=office, event=event))
             assert case == after
         self.case = case
 
