@@ -215,6 +215,7 @@ RIGHTS: Mapping[Act, Set[str]] = {
     Act.RECORD_REVIEW: {"head_of_destination", *HR},
     Act.ADD_DOCUMENT: {"employee", *HEADS, *HR},
     Act.COMMENT: PERSONS,
+    Act.DECLARE_CONFLICT: {*HEADS, *HR, *DECIDERS},
 }  # fmt: skip
 """Whose act each act is, in an internal case that HR opened and that reaches the board at most (`api.md`, acts)."""
 OF_THE_MOMENT: Mapping[str, Mapping[Act, Set[str]]] = {
