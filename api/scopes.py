@@ -40,6 +40,7 @@ HUMAN = frozenset({
     "confirm_second_factor",
     "end_session",
     "get_checkpoint",
+    "get_evidence",
     "get_me",
     "list_attempts",
     "list_candidates",

@@ -53,13 +53,13 @@ def consider(draft: Draft, command: Consider) -> Refusal | None:
     votes = [v.recommendation for v in draft.case.votes if v.recommendation is not None]
     if len(votes) >= draft.facts.policy.board.quorum:
         draft.add(
-            BoardConsidered(result=_result(votes), votes=len(votes), move=draft.move_to(Status.AWAITING_PROPOSAL))
+            BoardConsidered(result=consideration(votes), votes=len(votes), move=draft.move_to(Status.AWAITING_PROPOSAL))
         )
         recuse(draft)
     return None
 
 
-def _result(votes: list[Recommendation]) -> Recommendation:
+def consideration(votes: list[Recommendation]) -> Recommendation:
     """The side with more votes; a tie, or abstentions only, is no recommendation."""
     balance = votes.count(Recommendation.RECOMMEND) - votes.count(Recommendation.NOT_RECOMMEND)
     if balance == 0:

@@ -4,7 +4,7 @@ The table is the policy in writing. A route that it does not know fails the walk
 """
 
 import json
-from collections.abc import Set
+from collections.abc import AsyncIterator, Set
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -15,6 +15,7 @@ from tests.api.callers import CALLERS, DECIDERS, HEADS, HR, OVERSEERS, PERSONS, 
 from tests.domain.builders import DEMO
 from tests.files import pdf
 from tests.house import CaseFile, House
+from workflows import contract
 
 NONE: Any = MappingProxyType({})
 MOMENTS = tuple(SEES)
@@ -123,6 +124,7 @@ TABLE: dict[str, Open | Stranger | Person | OfCase] = {
     "GET /api/v1/cases/{case_id}": OfCase(PERSONS),
     "GET /api/v1/cases/{case_id}/events": OfCase(READS),
     "GET /api/v1/cases/{case_id}/attempts": OfCase(OVERSEERS),
+    "GET /api/v1/cases/{case_id}/evidence": OfCase(OVERSEERS),
     "GET /api/v1/cases/{case_id}/notices": OfCase({*HR, *OVERSEERS}),
     "POST /api/v1/cases/{case_id}/acts": OfCase(PERSONS, body=SPEECH, operator=403),
     "GET /api/v1/cases/{case_id}/documents": OfCase(PERSONS),
@@ -165,7 +167,7 @@ async def test_the_table_knows_every_route(common_house: House) -> None:
 
 
 @pytest.fixture(scope="module")
-async def case(common_house: House) -> CaseFile:
+async def case(common_house: House) -> AsyncIterator[CaseFile]:
     """In needs check until a test walks it on; another case stands beside it."""
     await common_house.open("it_self_nomination")
     case = await common_house.open("lateral_pass")
@@ -175,8 +177,10 @@ async def case(common_house: House) -> CaseFile:
     )  # fmt: skip
     assert answer.status_code == 201, answer.text
     await case.look()
-    await common_house.proof_log().attested()
-    return case
+    log = await common_house.keep_log()
+    await log.execute_update(contract.ATTEST)
+    yield case
+    await log.terminate("the walk is over")
 
 
 @pytest.mark.parametrize("moment", MOMENTS)
