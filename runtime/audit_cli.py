@@ -1,6 +1,7 @@
 """`mutasi audit`: the log and the evidence of cases, for whoever checks them."""
 
 import asyncio
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -44,7 +45,9 @@ def audit_bundle(
 
 @app.command("verify")
 def audit_verify(
-    bundle: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="The evidence of a case.")],
+    bundle: Annotated[
+        Path | None, typer.Argument(exists=True, dir_okay=False, help="The evidence of a case; without it, --all.")
+    ] = None,
     held: Annotated[
         list[Path] | None,
         typer.Option("--checkpoint", exists=True, dir_okay=False, help="A signed checkpoint that you hold."),
@@ -54,20 +57,46 @@ def audit_verify(
     may_lack: Annotated[
         list[str] | None, typer.Option("--may-lack", help="A verdict that may be not shown; never one that fails.")
     ] = None,
+    everything: Annotated[bool, typer.Option("--all", help="Every case of the register; needs the settings.")] = False,
+    state: Annotated[
+        Path | None, typer.Option("--state", help="With --all: file of findings, to go on where an audit stopped.")
+    ] = None,
+    processes: Annotated[int, typer.Option(min=1, help="With --all: how many look at once.")] = 2,
+    out: Annotated[Path | None, typer.Option("--out", help="With --all: file for the signed statement.")] = None,
     as_json: Json = False,
 ) -> None:
-    """Six verdicts on the evidence of a case. Needs nothing but the file: no database, no engine, no settings."""
+    """Six verdicts on the evidence of a case. Needs nothing but the file: no database, no engine, no settings.
+
+    With --all every case of the register is looked at, and the result is a statement signed by the key of the log.
+    """
+    from evidence import verify
+
+    if unknown := set(may_lack or ()) - set(verify.VERDICTS):
+        raise fail(f"--may-lack is one of {', '.join(verify.VERDICTS)}, not {', '.join(sorted(unknown))}")
+    if everything == (bundle is not None):
+        raise fail("name the evidence of one case, or --all")
+    if bundle is None:
+        _verify_all(held or (), witness_key or (), key or (), may_lack or (), state, processes, out, as_json)
+    else:
+        _verify_one(bundle, held or (), witness_key, key, may_lack or (), as_json)
+
+
+def _verify_one(
+    bundle: Path,
+    held: Sequence[Path],
+    witness_key: list[str] | None,
+    key: list[str] | None,
+    may_lack: Sequence[str],
+    as_json: bool,
+) -> None:
     from evidence import verify
     from evidence.bundle import same_verifier
     from evidence.examine import examine
     from runtime import code
 
-    unknown = set(may_lack or ()) - set(verify.VERDICTS)
-    if unknown:
-        raise fail(f"--may-lack is one of {', '.join(verify.VERDICTS)}")
     try:
         read = verify.read(bundle.read_bytes())
-        points = [verify.checkpoint_of(file.read_text()) for file in held or ()]
+        points = [verify.checkpoint_of(file.read_text()) for file in held]
         verdicts = examine(read, points, _keys(witness_key), _keys(key))
     except (verify.Malformed, OSError) as fault:
         raise fail(f"{bundle}: {fault}") from None
@@ -86,7 +115,44 @@ def audit_verify(
                 console.print(f"  {where}: {what} ({kind})", highlight=False, soft_wrap=True, markup=False)
             for what in verdict.lacking[:20]:
                 console.print(f"  not shown: {what}", highlight=False, soft_wrap=True, markup=False)
-    if any(v.faults or (v.lacking and v.name not in (may_lack or ())) for v in verdicts.values()):
+    if any(v.faults or (v.lacking and v.name not in may_lack) for v in verdicts.values()):
+        raise typer.Exit(1)
+
+
+def _verify_all(
+    held: Sequence[Path],
+    witnesses: Sequence[str],
+    trusted: Sequence[str],
+    may_lack: Sequence[str],
+    state: Path | None,
+    processes: int,
+    out: Path | None,
+    as_json: bool,
+) -> None:
+    from evidence.verify import VERDICTS, Malformed
+    from runtime import auditing
+
+    settings = terminal.settings()
+    kept = state or settings.home / "audit.findings"
+    try:
+        told = auditing.Anchors(tuple(file.read_text() for file in held), tuple(witnesses), tuple(trusted))
+        result = auditing.audit(settings, told, kept, processes, terminal.progress("Looking at cases"))
+    except (auditing.AnotherAudit, Malformed, OSError) as fault:
+        raise fail(str(fault)) from None
+    if out:
+        out.write_text(result.statement)
+    if as_json:
+        print_json({"statement": result.statement, "resumed": result.resumed,
+                    "cases": [one._asdict() for one in result.looked]})  # fmt: skip
+    else:
+        console.print(result.statement, highlight=False, soft_wrap=True, markup=False)
+        for one in result.looked:
+            for verdict, kind, where, what in one.faults[:5]:
+                told_of = f"  case {one.case}, {verdict}, {where}: {what} ({kind})"
+                console.print(told_of, highlight=False, soft_wrap=True, markup=False)
+    wrong = any(result.cases(name, "fails") for name in VERDICTS)
+    lacks = any(result.cases(name, "not_shown") for name in VERDICTS if name not in may_lack)
+    if wrong or lacks:
         raise typer.Exit(1)
 
 

@@ -143,6 +143,10 @@ class House:
         return await self.client.start_workflow(contract.LOG_WORKFLOW, id=log_id_of(self.queue), task_queue=self.queue)
 
     @property
+    def settings(self) -> Settings:
+        return self._settings
+
+    @property
     def log_key(self) -> bytes:
         """The private key that signs the log of this house."""
         from runtime import keys

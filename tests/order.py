@@ -70,7 +70,8 @@ async def _judgements_stand(house: House) -> None:
         told.setdefault(row.case_id, []).append((entry, body["command"], body["actor"]))
     for case_id, history in told.items():
         steps = hindsight.folded(history, case_id)
-        assert list(hindsight.judged_again(steps, policies[steps[0].after.policy])) == []
+        found = list(hindsight.judged_again(steps, policies[steps[0].after.policy]))
+        assert not found, found
 
 
 _TOLD = """

@@ -53,7 +53,7 @@ def evaluate(draft: Draft, dossier: Dossier) -> None:
     """Judge the dossier; the eligible goes on by itself, everything else waits for a person."""
     facts = draft.facts
     outcome, results = judged(draft, dossier)
-    asked = inputs(_question(draft, dossier))
+    asked = inputs(question_of(draft, dossier))
     status = {Eligibility.INCOMPLETE: Status.INCOMPLETE, Eligibility.INELIGIBLE: Status.INELIGIBLE}.get(outcome)
     contest = due_after(facts.policy.evaluation.contest_days, facts.today, facts.calendar) if status else None
     draft.add(
@@ -75,18 +75,19 @@ def evaluate(draft: Draft, dossier: Dossier) -> None:
 
 def judged(draft: Draft, dossier: Dossier) -> tuple[Eligibility, tuple[RuleResult, ...]]:
     """What the rules of evaluation find, those overridden in the case set aside."""
-    results = rules.judge(_question(draft, dossier), (Stage.EVALUATION,))
+    results = rules.judge(question_of(draft, dossier), (Stage.EVALUATION,))
     return rules.eligibility(results, severities(draft.facts), draft.case.overridden), results
 
 
-def _question(draft: Draft, dossier: Dossier) -> Question:
+def question_of(draft: Draft, dossier: Dossier) -> Question:
+    """What the rules are asked about a person and the target of a case."""
     return Question(draft.facts, dossier, _target(draft.facts), draft.case.kind, draft.case.origin)
 
 
 def check_need(draft: Draft, dossier: Dossier) -> None:
     """Check seat, staffing and requirements of the target; hold a free seat for a qualified person."""
     facts, seats = draft.facts, _seats(draft.facts)
-    question = _question(draft, dossier)
+    question = question_of(draft, dossier)
     results = rules.judge(question, (Stage.NEEDS_CHECK,))
     told = bool(draft.steps) and isinstance(draft.steps[-1].event, EvaluationJudged)
     qualified = _outcome(results, "E11") is not RuleOutcome.FAIL
@@ -212,7 +213,7 @@ def confirm_need(draft: Draft, command: ConfirmNeed) -> Refusal | None:
     if draft.facts.target is None:
         return refuse(RefusalCode.POST_GONE, position=draft.case.to_post.position)
     facts, seats = draft.facts, _seats(draft.facts)
-    results = rules.judge(_question(draft, _subject(facts)), (Stage.NEEDS_CHECK,))
+    results = rules.judge(question_of(draft, _subject(facts)), (Stage.NEEDS_CHECK,))
     if _outcome(results, "E11") is RuleOutcome.FAIL:
         return refuse(RefusalCode.NOT_QUALIFIED, rules=("E11",))
     seated = draft.case.seat is not None or draft.case.to_post.outside

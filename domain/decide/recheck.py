@@ -4,9 +4,10 @@ from domain.authority import caretaker_decides, responsible, strategic
 from domain.case import Case
 from domain.commands import RecheckPost
 from domain.decide.draft import Draft
-from domain.decide.evaluation import check_need, evaluate, judged
+from domain.decide.evaluation import check_need, evaluate, judged, question_of
 from domain.events import ApproverAbsent, CaseSetBack, EvaluationJudged
 from domain.facts import Facts
+from domain.inputs import inputs
 from domain.refusals import Refusal, RefusalCode, refuse
 from domain.stages import STAGE_OF
 from domain.vocabulary import Act, Capacity, Eligibility, Flag, Office, SetBackCause, Stage, Status
@@ -34,7 +35,9 @@ def judge_again(draft: Draft) -> None:
         return
     outcome, results = judged(draft, facts.dossier)
     if outcome is Eligibility.ELIGIBLE:
-        draft.add(EvaluationJudged(outcome=outcome, marks=tuple(r.mark for r in results), results=results))
+        asked = inputs(question_of(draft, facts.dossier))
+        marks = tuple(r.mark for r in results)
+        draft.add(EvaluationJudged(outcome=outcome, marks=marks, results=results, inputs=asked))
         return
     draft.add(CaseSetBack(to_stage=Stage.EVALUATION, cause=SetBackCause.NOT_ELIGIBLE))
     evaluate(draft, facts.dossier)
