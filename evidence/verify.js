@@ -300,7 +300,7 @@ const Evidence = (() => {
       failure: new Set(said.attempts.map((a) => JSON.parse(a.body).command)),
     };
     const payloads = (given) => (given?.payloads || []).map((p) => JSON.parse(new TextDecoder().decode(unbase64(p.data))));
-    const waiting = new Map();
+    const [waiting, admitted] = [new Map(), new Map()];
     for (const [n, event] of events.entries()) {
       const where = `${run} event ${n + 1}`;
       const kind = event.eventType.replace("EVENT_TYPE_", "");
@@ -308,8 +308,11 @@ const Evidence = (() => {
         verdict.fault("history_gap", where, `here stands event ${event.eventId}, ${kind}`);
         return;
       }
-      if (kind === "WORKFLOW_EXECUTION_UPDATE_ACCEPTED") {
-        const { meta, input } = event.workflowExecutionUpdateAcceptedEventAttributes.acceptedRequest;
+      if (kind === "WORKFLOW_EXECUTION_UPDATE_ADMITTED") {
+        admitted.set(event.eventId, event.workflowExecutionUpdateAdmittedEventAttributes.request);
+      } else if (kind === "WORKFLOW_EXECUTION_UPDATE_ACCEPTED") {
+        const taken = event.workflowExecutionUpdateAcceptedEventAttributes;
+        const { meta, input } = taken.acceptedRequest || admitted.get(taken.acceptedRequestSequencingEventId);
         const [envelope] = payloads(input.args);
         asked.set(envelope.id, envelope);
         waiting.set(event.eventId, envelope);

@@ -82,7 +82,8 @@ def read(raw: bytes) -> Bundle:
     """A bundle from its bytes. Raises `Malformed` for anything that this format does not have."""
     try:
         with zipfile.ZipFile(io.BytesIO(raw)) as archive:
-            files = {name: archive.read(name) for name in archive.namelist()}
+            whole = sum(info.file_size for info in archive.infolist()) < len(raw)
+            files = {name: archive.read(name) for name in archive.namelist() if whole}
         said = json.loads(files["bundle.json"])
         page = re.search(rb'<script type="application/json" id="bundle">(.*?)</script>', files["LAPORAN.html"], re.S)
         entries = [(json.loads(e["body"]), leaf(e["body"].encode()).hex()) for e in said["entries"]]
@@ -325,13 +326,17 @@ def _run(verdict: Verdict, bundle: Bundle, run: str, events: list[dict[str, Any]
     """One history: what it was asked, what it answered, and what it says of the ledger."""
     answered = {"success": {body["command"] for body, _ in bundle.entries},
                 "failure": {json.loads(a["body"])["command"] for a in bundle.said["attempts"]}}
-    waiting = dict[str, str]()
+    waiting, admitted = dict[str, str](), dict[str, Any]()
     for n, event in enumerate(events, 1):
         where, kind = f"{run} event {n}", event["eventType"].removeprefix("EVENT_TYPE_WORKFLOW_EXECUTION_")
         if event["eventId"] != str(n) or (n == 1) != (kind == "STARTED"):
             return verdict.fault("history_gap", where, f"here stands event {event['eventId']}, {kind}")
-        if kind == "UPDATE_ACCEPTED":
-            request = event["workflowExecutionUpdateAcceptedEventAttributes"]["acceptedRequest"]
+        if kind == "UPDATE_ADMITTED":
+            request = event["workflowExecutionUpdateAdmittedEventAttributes"]["request"]
+            admitted[event["eventId"]] = request
+        elif kind == "UPDATE_ACCEPTED":
+            taken = event["workflowExecutionUpdateAcceptedEventAttributes"]
+            request = taken.get("acceptedRequest") or admitted[taken["acceptedRequestSequencingEventId"]]
             [envelope] = _payloads(request["input"]["args"])
             asked[envelope["id"]], waiting[event["eventId"]] = envelope, envelope["id"]
             if request["meta"]["updateId"] != envelope["id"]:

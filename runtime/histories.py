@@ -17,11 +17,10 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from workflows import contract
 
-_UPDATED = "workflowExecutionUpdateAcceptedEventAttributes"
 _MARKER = "markerRecordedEventAttributes"
 _STARTED = "workflowExecutionStartedEventAttributes"
-LEFT_OUT = ("body", "fingerprint")
-"""Fields of a command that a bundle does not repeat."""
+LEFT_OUT: dict[str, Any] = {"body": {}, "fingerprint": ""}
+"""What stands in a bundle for those fields of a command that it does not repeat."""
 
 
 class Run(NamedTuple):
@@ -68,28 +67,34 @@ async def _history(client: Client, workflow: str, run: str) -> dict[str, Any] | 
             return None
         raise
     told: dict[str, Any] = await _opened(client, fetched.to_json_dict())
-    for event in told["events"]:
-        if _UPDATED in event:
-            args = event[_UPDATED]["acceptedRequest"]["input"]["args"]
-            args["payloads"] = [_lean(payload) for payload in args["payloads"]]
     return told
 
 
 async def _opened(client: Client, value: Any) -> Any:
-    """The same with every payload opened, wherever it stands."""
+    """The same with every payload opened and lean, wherever it stands."""
     if isinstance(value, list):
         return [await _opened(client, item) for item in value]
     if not isinstance(value, dict):
         return value
-    codec = client.data_converter.payload_codec
-    if codec is not None and set(value) == {"metadata", "data"} and "encoding" in value["metadata"]:
-        [plain] = await codec.decode([ParseDict(value, Payload())])
-        return MessageToDict(plain)
+    if set(value) == {"metadata", "data"} and "encoding" in value["metadata"]:
+        codec, payload = client.data_converter.payload_codec, ParseDict(value, Payload())
+        return _lean((await codec.decode([payload]))[0] if codec else payload)
     return {key: await _opened(client, item) for key, item in value.items()}
 
 
-def _lean(payload: dict[str, Any]) -> dict[str, Any]:
-    """A command without what people typed."""
-    envelope = json.loads(base64.b64decode(payload["data"]))
-    lean = envelope | {"body": {}, "fingerprint": ""}
-    return payload | {"data": base64.b64encode(json.dumps(lean, separators=(",", ":")).encode()).decode()}
+def _lean(payload: Payload) -> dict[str, Any]:
+    """A payload as plain data; a command, or what carries one, without what people typed."""
+    told: dict[str, Any] = MessageToDict(payload)
+    if payload.metadata.get("encoding") != b"json/plain":
+        return told
+    content = json.loads(payload.data)
+    if not isinstance(content, dict):
+        return told
+    lean = _without(content)
+    if isinstance(lean.get("envelope"), dict):
+        lean["envelope"] = _without(lean["envelope"])
+    return told | {"data": base64.b64encode(json.dumps(lean, separators=(",", ":")).encode()).decode()}
+
+
+def _without(content: dict[str, Any]) -> dict[str, Any]:
+    return content | LEFT_OUT if content.keys() >= {"kind", "actor", *LEFT_OUT} else dict(content)

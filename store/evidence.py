@@ -101,7 +101,7 @@ _KIN = text("""
 """)
 _STATE = text("SELECT number, state, seq FROM docket WHERE case_id = :case")
 _POLICIES = text("SELECT hash, text FROM policy WHERE hash = ANY(CAST(:hashes AS text[])) ORDER BY hash")
-_NOW = text("SELECT set_config('statement_timeout', '120s', true)")
+_UNHURRIED = text("SELECT set_config('statement_timeout', '120s', true)")
 
 
 async def evidence(
@@ -119,7 +119,7 @@ async def evidence(
     salts. `since` are sizes of checkpoints that somebody holds: the log's growth since is proved. Raises `LookupError`
     for a case that is not there, `NotAttested`, `SizeUnknown`.
     """
-    await connection.execute(_NOW)
+    await connection.execute(_UNHURRIED)
     state = (await connection.execute(_STATE, {"case": case_id})).first()
     if state is None:
         raise LookupError(case_id)

@@ -1,6 +1,7 @@
 """Taking the evidence of a case and checking it: by the API, the command, and the script alone."""
 
 import ast
+import asyncio
 import json
 import re
 import subprocess
@@ -16,8 +17,10 @@ from evidence import examine, verify
 from runtime import bundling, cli, code
 from tests.evidence.conftest import Told, take
 from tests.evidence.forging import Forged, edited
+from tests.house import SAID
 
 EVIDENCE = Path(verify.__file__).parent
+VECTORS = json.loads((Path(__file__).parents[1] / "data" / "proof" / "vectors.json").read_text())
 MOST_LINES = 400
 
 
@@ -60,8 +63,7 @@ async def test_no_history_repeats_what_people_typed(told: Told) -> None:
     bundle = verify.read(told.late)
     subject = told.house.cast["lateral_pass"]
     for name in (n for n in bundle.files if n.startswith("histories/")):
-        history = json.loads(bundle.files[name])
-        text = json.dumps([list(verify._payloads(e)) for e in _payload_lists(history)])
+        text = _plain(bundle.files[name])
         assert "awaiting_confirmation" in text
         assert subject["nip"] not in text and "Kebutuhan unit tujuan" not in text
 
@@ -161,6 +163,29 @@ def test_the_code_that_made_a_bundle_is_told(told: Told) -> None:
     assert verify.read(told.late).said["product"] == code.product()
 
 
+def test_the_script_takes_the_proofs_of_another_implementation_and_no_others() -> None:
+    """Against vectors made by golang.org/x/mod: each step of each proof matters, and so do place and size."""
+    roots = [bytes.fromhex(root) for root in VECTORS["roots"]]
+    for case in VECTORS["inclusion"]:
+        index, size = case["Index"], case["Size"]
+        leaf, path = verify.leaf(b"leaf %d" % index), [bytes.fromhex(step) for step in case["Path"]]
+        assert verify.included(leaf, index, size, path, roots[size])
+        assert not verify.included(leaf, index, size, [*path, b"\0" * 32], roots[size])
+        assert not verify.included(leaf, index, size, path, roots[size - 1])
+        for n in range(len(path)):
+            assert not verify.included(leaf, index, size, path[:n] + path[n + 1 :], roots[size])
+            assert not verify.included(leaf, index, size, [*path[:n], b"\1" * 32, *path[n + 1 :]], roots[size])
+    for case in VECTORS["consistency"]:
+        first, second = case["First"], case["Second"]
+        path = [bytes.fromhex(step) for step in case["Path"]]
+        assert verify.extends(first, roots[first], second, roots[second], path)
+        assert not verify.extends(first, roots[first], second, roots[second], [*path, b"\0" * 32])
+        if first != second:
+            assert not verify.extends(first, roots[first - 1], second, roots[second], path)
+        for n in range(len(path)):
+            assert not verify.extends(first, roots[first], second, roots[second], path[:n] + path[n + 1 :])
+
+
 @pytest.mark.parametrize("cut", [1, 2])
 def test_a_lost_history_is_not_shown(told: Told, cut: int) -> None:
     """What the engine no longer has, the bundle says plainly; neither verdict on it holds."""
@@ -172,3 +197,25 @@ def test_a_lost_history_is_not_shown(told: Told, cut: int) -> None:
         forged.said["runs"].clear()
     found = examine.examine(verify.read(forged.packed()), [told.held.point])
     assert (found["engine"].state, found["replay"].state) == ("not_shown", "not_shown")
+
+
+async def test_a_workflow_that_was_reset_and_one_that_was_lost(told: Told) -> None:
+    """What an operator does to the engine leaves runs behind: each is in the bundle, and they tell one story."""
+    case = told.house.opened[1]
+    await case.act("confirm_need", "hr_officer", **SAID)
+    await case.act("respond", case.employee, answer="accept")
+    await case.reset_to_beginning()
+    await case.patient_walk(to="awaiting_verification")
+    await case.stop()
+    await case.act("comment", "hr_head", text="Sesudah alur kerja dihentikan", visible_to_employee=False)
+    bundle = verify.read((await take(told.house, case)).content)
+    assert len(bundle.said["runs"]) == 3
+    found = await asyncio.to_thread(examine.examine, bundle, [])
+    wrong = {v.name: (v.faults, v.lacking) for v in found.values() if v.state != "holds"}
+    assert list(wrong) == ["log"] and not wrong["log"][0], wrong
+    names = [n for n in bundle.files if n.startswith("histories/")]
+    assert not any(told.house.cast["it_self_nomination"]["nip"] in _plain(bundle.files[name]) for name in names)
+
+
+def _plain(history: bytes) -> str:
+    return json.dumps([list(verify._payloads(found)) for found in _payload_lists(json.loads(history))])
