@@ -15,6 +15,7 @@ WORKDIR /app
 COPY pyproject.toml worker.py ./
 COPY domain domain
 COPY proof proof
+COPY evidence evidence
 COPY store store
 COPY workflows workflows
 COPY activities activities

@@ -1,7 +1,7 @@
 """The desk: the only code that calls the engine. It hands commands to a case's workflow and brings back the answer."""
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -20,6 +20,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from api.problems import Problem, Refused
 from domain.protocol import Envelope, Snapshot
 from domain.refusals import Refusal, RefusalCode, refuse
+from runtime import histories
 from store import cases
 from store.attempts import record_refusal
 from workflows import contract
@@ -33,10 +34,13 @@ log = structlog.get_logger("mutasi.desk")
 class Desk:
     """Hands in commands."""
 
-    def __init__(self, client: Client, engine: AsyncEngine, queue: str = contract.TASK_QUEUE) -> None:
+    def __init__(
+        self, client: Client, engine: AsyncEngine, queue: str = contract.TASK_QUEUE, log_id: str = contract.LOG_ID
+    ) -> None:
         self._client = client
         self._engine = engine
         self._queue = queue
+        self._log_id = log_id
 
     async def open(self, case_id: str, envelope: Envelope) -> Snapshot:
         """Open a case: its workflow starts with its first command. Raises `Refused` or `Problem`."""
@@ -78,6 +82,23 @@ class Desk:
         except RPCError as error:
             return error.status.name.lower()
         return "ok"
+
+    async def runs(self, case_id: str, known: Iterable[str]) -> list[histories.Run]:
+        """Every run of a case, those that the ledger knows among them, with its history."""
+        try:
+            return await histories.runs(self._client, case_id, known)
+        except RPCError as error:
+            log.warning("engine.unavailable", status=error.status.name)
+            raise Problem("engine_unavailable") from error
+
+    async def attest(self) -> None:
+        """Have the heads of all cases attested, as who keeps the log does every hour."""
+        handle = self._client.get_workflow_handle(self._log_id)
+        try:
+            await handle.execute_update(contract.ATTEST, rpc_timeout=ANSWER_WITHIN)
+        except (RPCError, WorkflowUpdateRPCTimeoutOrCancelledError, WorkflowUpdateFailedError) as error:
+            log.warning("log.unavailable", error=type(error).__name__)
+            raise Problem("engine_unavailable") from error
 
     async def _refound(self, case_id: str, envelope: Envelope, now: datetime) -> Snapshot:
         snapshot = await self._standing(case_id)

@@ -422,6 +422,8 @@ _SEALED_TYPES = frozenset({"board_voted", "conflict_declared"})
 """Events whose content the employee does not see: how single members voted, and what ties an official has."""
 _TO_WHO_DECIDES = "objection_filed"
 _NIP = "employee_nip"
+_APART = frozenset({"reason", "note", "inputs"})
+"""Told elsewhere; what the rules were asked with is a copy of the dossier, and told to auditors in the evidence."""
 
 
 def event(
@@ -440,7 +442,7 @@ def event(
     if sealed and body["type"] == "comment_made" and not body["data"].get("visible_to_employee"):
         return None
     hidden = sealed and body["type"] in _SEALED_TYPES
-    shown = {k: v for k, v in private.items() if k not in ("reason", "note") and not k.startswith("actor.")}
+    shown = {k: v for k, v in private.items() if k not in _APART and not k.startswith("actor.")}
     if _NIP in shown:
         shown[_NIP] = nip_for(viewer, subject, shown[_NIP])
     hide = frozenset[str]() if _ranks(viewer) and not sealed else _OF_OTHERS

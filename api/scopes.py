@@ -52,6 +52,7 @@ HUMAN = frozenset({
     "export_off_list",
     "export_overrides",
     "get_checkpoint",
+    "get_evidence",
     "get_me",
     "list_accesses",
     "list_appointments",

@@ -1,5 +1,7 @@
 """How an event changes a case. `evolve` only copies what the event says; it judges nothing."""
 
+from collections.abc import Mapping
+from datetime import datetime
 from functools import singledispatch
 from typing import Any
 
@@ -37,6 +39,20 @@ from domain.vocabulary import (
     Stage,
     Status,
 )
+
+
+def recorded(body: Mapping[str, Any], private: Mapping[str, Any]) -> Recorded:
+    """The event of a ledger body, with its private values joined back, the name of the actor aside."""
+    values = {path: value for path, value in private.items() if "." not in path}
+    actor = body["actor"]
+    return Recorded(
+        seq=body["seq"],
+        at=datetime.fromisoformat(body["at"]),
+        by=actor["ref"],
+        office=actor.get("office"),
+        principal=actor.get("on_behalf_of") if "mandate" in actor else None,
+        event=ev.parse_event({"type": body["type"], **body["data"], **values}),
+    )
 
 
 def opened(recorded: Recorded, case_id: str) -> Case:

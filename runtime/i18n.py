@@ -25,6 +25,11 @@ def text(key: str, language: str, **params: object) -> str:
     return _catalogue(language)[key].format(**params)
 
 
+def pattern(key: str, language: str) -> str:
+    """The sentence for a key as it stands, its placeholders unfilled. Raises `KeyError` for a key without words."""
+    return _catalogue(language)[key]
+
+
 def has(key: str, language: str) -> bool:
     return key in _catalogue(language)
 

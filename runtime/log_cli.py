@@ -1,7 +1,6 @@
-"""`mutasi log`: the transparency log, for whoever operates it; `mutasi audit`: the same, for whoever checks it."""
+"""`mutasi log`: the transparency log, for whoever operates it."""
 
 import asyncio
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -10,7 +9,6 @@ from runtime import terminal
 from runtime.terminal import Json, console, fail, print_json, table
 
 app = typer.Typer(help="The transparency log beside the ledger.", no_args_is_help=True)
-audit_app = typer.Typer(help="Check what is recorded.", no_args_is_help=True)
 
 
 @app.command("status")
@@ -93,37 +91,3 @@ def log_acknowledge(
     except (LogFault, NoteFault, OSError) as fault:
         raise fail(str(fault)) from None
     console.print(f"{len(held)} checkpoints acknowledged, the newest of {held[0].size} leaves. Start the workers.")
-
-
-@audit_app.command("log")
-def audit_log(
-    checkpoints: Annotated[
-        list[Path] | None, typer.Argument(exists=True, dir_okay=False, help="Signed checkpoints that you kept.")
-    ] = None,
-    key: Annotated[list[str] | None, typer.Option("--key", help="A key of the log that you wrote down.")] = None,
-    as_json: Json = False,
-) -> None:
-    """Read log and ledger again, make every hash anew, and compare with checkpoints kept elsewhere."""
-    from proof.note import NoteFault, read_key
-    from runtime import proof_log
-
-    try:
-        trusted = [read_key(k) for k in key or ()]
-        progress = terminal.progress("Reading leaves")
-        report = asyncio.run(proof_log.audit(terminal.settings(), checkpoints or (), trusted, progress))
-    except (NoteFault, OSError) as fault:
-        raise fail(str(fault)) from None
-    if as_json:
-        print_json(report.as_dict())
-    else:
-        console.print(
-            f"{report.leaves} leaves, {report.entries} entries of {report.cases} cases; root {report.root.hex()}\n"
-            f"held against {report.held} checkpoints; {report.acknowledged} gaps acknowledged"
-        )
-        for found in report.faults[:50]:
-            console.print(f"  {found.where}: {found.what} ({found.kind})", highlight=False, soft_wrap=True)
-        console.print(f"{len(report.faults)} faults" if report.faults else "No fault found.")
-        if not report.held:
-            console.print("No checkpoint kept elsewhere was given: a log made anew by whoever has its key is not seen.")
-    if report.faults:
-        raise typer.Exit(1)

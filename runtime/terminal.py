@@ -62,6 +62,11 @@ def progress(title: str) -> Any:
 
 def call(who: str, method: str, path: str, language: str = "en", **options: Any) -> Any:
     """Ask the API as somebody. A problem document ends the command with its sentences."""
+    return ask(who, method, path, language, **options).json()
+
+
+def ask(who: str, method: str, path: str, language: str = "en", **options: Any) -> httpx.Response:
+    """The same, with the answer as it came: what is no JSON too."""
     from runtime.tokens import NoDemo, UnknownHolder, token_for
 
     chosen = settings()
@@ -79,4 +84,4 @@ def call(who: str, method: str, path: str, language: str = "en", **options: Any)
         problem = answer.json()
         marked = (f"\n  {e['pointer'] or e['in']}: {e['detail']}" for e in problem.get("errors") or ())
         raise fail(f"{problem['code']}: {problem['detail']}{''.join(marked)}")
-    return answer.json()
+    return answer

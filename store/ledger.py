@@ -7,14 +7,14 @@ A commitment is HMAC-SHA256(salt, RFC 8785 of the value): with the salt it prove
 import hashlib
 import hmac
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 import rfc8785
 
-from domain.case import Recorded
-from domain.events import Event, parse_event, private_fields
+from domain.events import Event, private_fields
+from domain.evolve import recorded as recorded
 from domain.facts import OfficeHeld
 
 FORMAT = 1
@@ -126,17 +126,3 @@ def leaf(body: bytes) -> bytes:
 def commitment(salt: bytes, value: Any) -> str:
     """Salted commitment to a private value, hexadecimal."""
     return hmac.new(salt, rfc8785.dumps(value), hashlib.sha256).hexdigest()
-
-
-def recorded(body: Mapping[str, Any], private: Mapping[str, Any]) -> Recorded:
-    """The event of a ledger body, with its private values joined back."""
-    values = {path: value for path, value in private.items() if path != ACTOR_NAME}
-    actor = body["actor"]
-    return Recorded(
-        seq=body["seq"],
-        at=datetime.fromisoformat(body["at"]),
-        by=actor["ref"],
-        office=actor.get("office"),
-        principal=actor.get("on_behalf_of") if "mandate" in actor else None,
-        event=parse_event({"type": body["type"], **body["data"], **values}),
-    )

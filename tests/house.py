@@ -15,7 +15,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.workflowservice.v1 import ResetWorkflowExecutionRequest
-from temporalio.client import Client
+from temporalio.client import Client, WorkflowHandle
 from temporalio.service import RPCError, RPCStatusCode
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
@@ -44,6 +44,11 @@ from workflows import contract
 HEADERS = {"Accept-Language": "en"}
 _PEOPLE: dict[str, dict[str, str]] = {}
 """Person ids by server and who they are: the databases of a server are copies of one template, so they hold for all."""
+
+
+def log_id_of(queue: str) -> str:
+    """The workflow that keeps the log of a house: houses share one engine."""
+    return f"log-{queue}"
 
 
 class House:
@@ -133,6 +138,21 @@ class House:
         """The transparency log of this house, to be turned by hand."""
         ways = [*channels, *([drop] if drop else [])]
         return ProofLog(self.engine, self.sequencer(), self._settings.proof_origin, ways, drop)
+
+    async def keep_log(self) -> WorkflowHandle[Any, Any]:
+        """Start the workflow that keeps the log of this house; whoever starts it terminates it."""
+        return await self.client.start_workflow(contract.LOG_WORKFLOW, id=log_id_of(self.queue), task_queue=self.queue)
+
+    @property
+    def settings(self) -> Settings:
+        return self._settings
+
+    @property
+    def log_key(self) -> bytes:
+        """The private key that signs the log of this house."""
+        from runtime import keys
+
+        return next(iter(keys.proof_keys(self._settings).values()))
 
     def sequencer(self) -> Sequencer:
         from runtime import proof_log
@@ -350,7 +370,8 @@ async def house(
         tokens = Tokens(keys.token_key(settings))
         contents = Contents(engine, keys.document_keys(settings))
         identity = Identity(settings, engine, tokens)
-        app = create_app(settings, Services(engine, Desk(env.client, engine, queue), tokens, contents, identity))
+        desk = Desk(env.client, engine, queue, log_id_of(queue))
+        app = create_app(settings, Services(engine, desk, tokens, contents, identity))
         opened = House(env, engine, app, settings, tokens, cast, postbox, queue)
         app.dependency_overrides[deps.now] = lambda: opened.now
         async with app.router.lifespan_context(app):

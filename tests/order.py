@@ -16,6 +16,10 @@ from temporalio.converter import DataConverter
 from temporalio.service import RPCError
 from temporalio.worker import Replayer
 
+from domain import hindsight
+from domain.case import Recorded
+from domain.evolve import recorded
+from domain.policy import Policy
 from store.log_audit import audit
 from store.rebuild import rebuild
 from tests.house import House
@@ -31,6 +35,7 @@ async def the_house_is_in_order(house: House) -> None:
     assert await house.sql(_STRAY_HOLDS) == []
     assert await house.sql(_DOUBLE_COMMANDS) == []
     await _the_log_has_it_all(house)
+    await _judgements_stand(house)
 
 
 _DOUBLE = """
@@ -56,6 +61,27 @@ async def _the_log_has_it_all(house: House) -> None:
         " (SELECT count(DISTINCT case_id) FROM ledger WHERE case_id = 'register') AS register FROM docket"
     )
     assert (found.entries, found.cases) == (row.entries, row.cases + row.register)
+
+
+async def _judgements_stand(house: House) -> None:
+    """Every judgement of every case, made again from what was kept with it, gives the same."""
+    policies = {row.hash: Policy.from_canonical(row.text) for row in await house.sql("SELECT hash, text FROM policy")}
+    told: dict[str, list[tuple[Recorded, str, dict[str, str]]]] = {}
+    for row in await house.sql(_TOLD):
+        body = json.loads(row.body)
+        entry = recorded(body, row.private or {})
+        told.setdefault(row.case_id, []).append((entry, body["command"], body["actor"]))
+    for case_id, history in told.items():
+        steps = hindsight.folded(history, case_id)
+        found = list(hindsight.judged_again(steps, policies[steps[0].after.policy]))
+        assert not found, found
+
+
+_TOLD = """
+    SELECT l.case_id, l.body, (SELECT jsonb_object_agg(v.path, v.value) FROM private_value v
+                               WHERE v.case_id = l.case_id AND v.seq = l.seq) AS private
+    FROM ledger l ORDER BY l.case_id, l.seq
+"""
 
 
 async def _chains_are_whole(house: House) -> None:

@@ -8,16 +8,17 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-PACKAGES = ("domain", "proof", "store", "workflows", "activities", "api", "runtime")
+PACKAGES = ("domain", "evidence", "proof", "store", "workflows", "activities", "api", "runtime")
 
 MAY_IMPORT = {
     "domain": set(),
     "proof": set(),
+    "evidence": {"domain", "proof", "workflows"},
     "store": {"domain", "proof"},
     "workflows": {"domain"},
     "activities": {"domain", "proof", "store", "workflows", "runtime"},
-    "api": {"domain", "proof", "store", "workflows", "runtime"},
-    "runtime": {"domain", "proof", "store", "workflows", "activities", "api", "worker"},
+    "api": {"domain", "evidence", "proof", "store", "workflows", "runtime"},
+    "runtime": {"domain", "evidence", "proof", "store", "workflows", "activities", "api", "worker"},
 }
 """Dependencies point inward. `api` knows of `workflows` the contract alone; `runtime` puts processes together."""
 

@@ -471,6 +471,11 @@ def test_the_log_is_attested_audited_and_goes_over_to_a_new_key(
     report = product.told("audit", "log", str(kept), "--key", first)
     assert (report["held"], report["faults"]) == (1, [])
     assert report["leaves"] > found["size"] and report["cases"] >= 1
+    bundle = tmp_path / "case.zip"
+    taken = product.run("audit", "bundle", case["id"], "--out", str(bundle), "--checkpoint", str(kept))
+    assert taken.returncode == 0, taken.stderr
+    told = product.told("audit", "verify", str(bundle), "--checkpoint", str(kept), "--key", first)
+    assert {v["state"] for v in told["verdicts"].values()} == {"holds"}, told["verdicts"]
     public = httpx.get(f"{product.api}/.well-known/mutasi-log.json", trust_env=False).json()
     assert (public["keys"][0]["key"], len(public["keys"])) == (first, 2)
     forged = tmp_path / "forged.checkpoint"

@@ -97,22 +97,22 @@ def _settle(draft: Draft) -> None:
 
 def _result(draft: Draft, cast: list[Recommendation]) -> Recommendation | None:
     """What the votes come to; None while a vote that is still out could change it."""
+    panel, majority = draft.case.panel, draft.facts.policy.board.majority
+    in_favour = cast.count(Recommendation.RECOMMEND)
+    if panel is not None and majority is not None and in_favour < majority:
+        voted, able = {v.by for v in draft.case.votes}, set(_able(draft.case, draft.facts))
+        if in_favour + sum(p in able and p not in voted for p in panel) >= majority:
+            return None
+    return word(cast, majority if panel is not None else None)
+
+
+def word(cast: list[Recommendation], majority: int | None) -> Recommendation:
+    """What votes come to, once none that is out could change it.
+
+    Without a majority, as in a policy of before, the side with more votes; a tie, or abstentions only, is no advice.
+    Where there are not enough for a recommendation, the board is against only where more were against.
+    """
     in_favour, against = (cast.count(r) for r in (Recommendation.RECOMMEND, Recommendation.NOT_RECOMMEND))
-    majority = draft.facts.policy.board.majority
-    if draft.case.panel is None or majority is None:
-        # A policy of before: the votes that make the quorum settle it; a tie, or abstentions only, is no advice.
-        return _side(in_favour, against)
-    if in_favour >= majority:
+    if in_favour > against if majority is None else in_favour >= majority:
         return Recommendation.RECOMMEND
-    voted, able = {v.by for v in draft.case.votes}, set(_able(draft.case, draft.facts))
-    out = sum(p in able and p not in voted for p in draft.case.panel)
-    if in_favour + out >= majority:
-        return None
-    # There are not enough for a recommendation. Against it is the board only where more were against.
     return Recommendation.NOT_RECOMMEND if against > in_favour else Recommendation.ABSTAIN
-
-
-def _side(in_favour: int, against: int) -> Recommendation:
-    if in_favour == against:
-        return Recommendation.ABSTAIN
-    return Recommendation.RECOMMEND if in_favour > against else Recommendation.NOT_RECOMMEND

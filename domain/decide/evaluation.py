@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from domain import lines, rules
+from domain.case import Case
 from domain.commands import (
     CloseIneligible,
     ConditionEndItem,
@@ -34,6 +35,7 @@ from domain.events import (
     SuppliedItem,
 )
 from domain.facts import Dossier, Facts, Position, Seats
+from domain.inputs import inputs
 from domain.refusals import Refusal, RefusalCode, refuse
 from domain.rules import Question
 from domain.terms import closing, due_after
@@ -52,6 +54,7 @@ def evaluate(draft: Draft, dossier: Dossier) -> None:
     """Judge the dossier; the eligible goes on by itself, everything else waits for a person."""
     facts = draft.facts
     outcome, results = judged(draft, dossier)
+    asked = inputs(question_of(draft, dossier))
     status = {Eligibility.INCOMPLETE: Status.INCOMPLETE, Eligibility.INELIGIBLE: Status.INELIGIBLE}.get(outcome)
     contest = due_after(facts.policy.evaluation.contest_days, facts.today, facts.calendar) if status else None
     draft.add(
@@ -59,6 +62,7 @@ def evaluate(draft: Draft, dossier: Dossier) -> None:
             outcome=outcome,
             marks=_marks(results),
             results=results,
+            inputs=asked,
             contest_until=contest.at if contest else None,
             contest=contest,
             move=draft.move_to(status) if status else None,
@@ -72,23 +76,27 @@ def evaluate(draft: Draft, dossier: Dossier) -> None:
 
 def judged(draft: Draft, dossier: Dossier) -> tuple[Eligibility, tuple[RuleResult, ...]]:
     """What the rules of evaluation find, those overridden in the case set aside."""
-    facts = draft.facts
-    question = Question(facts, dossier, _target(facts), draft.case.kind, draft.case.origin)
-    results = rules.judge(question, (Stage.EVALUATION,))
-    return rules.eligibility(results, severities(facts), set_aside(draft, results)), results
+    results = rules.judge(question_of(draft, dossier), (Stage.EVALUATION,))
+    return rules.eligibility(results, severities(draft.facts), set_aside(draft.case, results)), results
 
 
-def set_aside(draft: Draft, results: Iterable[RuleResult]) -> tuple[str, ...]:
+def set_aside(case: Case, results: Iterable[RuleResult]) -> tuple[str, ...]:
     """The overridden rules that are so still: what was lowered a step is not lowered two by the same signature."""
-    given, found = draft.case.given_for, {r.rule: r.extent for r in results}
-    return tuple(r for r in draft.case.overridden if r not in given or given[r] == found.get(r, given[r]))
+    given, found = case.given_for, {r.rule: r.extent for r in results}
+    return tuple(r for r in case.overridden if r not in given or given[r] == found.get(r, given[r]))
+
+
+def question_of(draft: Draft, dossier: Dossier) -> Question:
+    """What the rules are asked about a person and the target of a case."""
+    return Question(draft.facts, dossier, _target(draft.facts), draft.case.kind, draft.case.origin)
 
 
 def check_need(draft: Draft, dossier: Dossier) -> None:
     """Check seat, staffing and requirements of the target; hold a free seat for a qualified person."""
     facts, seats = draft.facts, _seats(draft.facts)
-    question = Question(facts, dossier, _target(facts), draft.case.kind, draft.case.origin)
+    question = question_of(draft, dossier)
     results = rules.judge(question, (Stage.NEEDS_CHECK,))
+    told = bool(draft.steps) and isinstance(draft.steps[-1].event, EvaluationJudged)
     qualified = _outcome(results, "E11") is not RuleOutcome.FAIL
     # Whether a post of another agency is vacant, its agency says in its letters.
     has_seat = draft.case.to_post.outside or (
@@ -101,6 +109,7 @@ def check_need(draft: Draft, dossier: Dossier) -> None:
             origin=seats.origin,
             marks=_marks(results),
             results=results,
+            inputs=None if told else inputs(question),
             flags=(Flag.ORIGIN_SHORTAGE,) if _leaves_shortage(seats) else (),
             move=draft.move_to(status),
         )
@@ -220,7 +229,7 @@ def confirm_need(draft: Draft, command: ConfirmNeed) -> Refusal | None:
     if draft.facts.target is None:
         return refuse(RefusalCode.POST_GONE, position=draft.case.to_post.position)
     facts, seats = draft.facts, _seats(draft.facts)
-    results = rules.judge(Question(facts, _subject(facts), _target(facts), draft.case.kind), (Stage.NEEDS_CHECK,))
+    results = rules.judge(question_of(draft, _subject(facts)), (Stage.NEEDS_CHECK,))
     if _outcome(results, "E11") is RuleOutcome.FAIL:
         return refuse(RefusalCode.NOT_QUALIFIED, rules=("E11",))
     seated = draft.case.seat is not None or draft.case.to_post.outside
@@ -282,7 +291,11 @@ def propose_alternative(draft: Draft, command: ProposeAlternative) -> Refusal | 
     draft.release_seat()
     status = Status.AWAITING_RESPONSE if responding else Status.AWAITING_CONFIRMATION
     draft.add(AlternativeProposed(to_post=target.ref, overrides_void=void, **chosen))
-    draft.add(EvaluationJudged(outcome=Eligibility.ELIGIBLE, marks=_marks(evaluated), results=evaluated))
+    draft.add(
+        EvaluationJudged(
+            outcome=Eligibility.ELIGIBLE, marks=_marks(evaluated), results=evaluated, inputs=inputs(question)
+        )
+    )
     draft.add(
         NeedChecked(
             target=seats.target,

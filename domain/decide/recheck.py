@@ -7,9 +7,10 @@ from domain.authority import caretaker_decides, conflict, responsible, strategic
 from domain.case import Case
 from domain.commands import RecheckPost
 from domain.decide.draft import Draft
-from domain.decide.evaluation import check_need, evaluate, judged, set_aside, severities
+from domain.decide.evaluation import check_need, evaluate, judged, question_of, set_aside, severities
 from domain.events import ApproverAbsent, CaseSetBack, EvaluationJudged, PauseCause
 from domain.facts import Facts
+from domain.inputs import inputs
 from domain.refusals import Refusal, RefusalCode, refuse
 from domain.rules import Question
 from domain.stages import STAGE_OF
@@ -49,7 +50,9 @@ def judge_again(draft: Draft) -> None:
         return
     outcome, results = judged(draft, facts.dossier)
     if outcome is Eligibility.ELIGIBLE:
-        draft.add(EvaluationJudged(outcome=outcome, marks=tuple(r.mark for r in results), results=results))
+        asked = inputs(question_of(draft, facts.dossier))
+        marks = tuple(r.mark for r in results)
+        draft.add(EvaluationJudged(outcome=outcome, marks=marks, results=results, inputs=asked))
         return
     stopped = draft.stopped_outside(PauseCause.SET_BACK)
     draft.add(CaseSetBack(to_stage=Stage.EVALUATION, cause=SetBackCause.NOT_ELIGIBLE, stopped=stopped))
@@ -83,7 +86,7 @@ def turned(draft: Draft) -> tuple[str, ...]:
     results = rules.judge(question, (Stage.EVALUATION, Stage.NEEDS_CHECK))
     binding = {code for code, weight in severities(facts).items() if weight is not Severity.WARN} - {rules.VACANCY}
     failed = [r for r in results if r.outcome is RuleOutcome.FAIL and r.rule in binding]
-    return tuple(r.rule for r in failed if r.rule not in set_aside(draft, failed))
+    return tuple(r.rule for r in failed if r.rule not in set_aside(case, failed))
 
 
 def refuse_unfit(draft: Draft) -> Refusal | None:

@@ -1,6 +1,6 @@
 """The need of the posts, and the choice of a person for one."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from domain.events.parts import PRIVATE, Event, PostRef, RuleMark, RuleResult, Staffing, _Part
 from domain.vocabulary import (
@@ -17,6 +17,8 @@ class NeedChecked(Event):
     origin: Staffing | None = None
     marks: tuple[RuleMark, ...]
     results: Annotated[tuple[RuleResult, ...], PRIVATE] = ()
+    inputs: Annotated[dict[str, Any] | None, PRIVATE] = None
+    """What the rules were asked with; none where the judgement just before in the same act tells it."""
     flags: tuple[Flag, ...] = ()
 
 

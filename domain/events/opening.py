@@ -45,6 +45,8 @@ class EvaluationJudged(Event):
     outcome: Eligibility
     marks: tuple[RuleMark, ...]
     results: Annotated[tuple[RuleResult, ...], PRIVATE] = ()
+    inputs: Annotated[dict[str, Any] | None, PRIVATE] = None
+    """What the rules were asked with (`domain/inputs.py`): with it they can be asked again."""
     contest_until: datetime | None = None
     contest: Due | None = None
     """The same with its reasons; not told by entries from before it moved with the calendar."""

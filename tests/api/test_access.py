@@ -6,7 +6,7 @@ an act that `RIGHTS` does not know fails it too. What somebody may not see answe
 
 import asyncio
 import json
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import AsyncIterator, Iterator, Mapping, Set
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -22,6 +22,7 @@ from tests.api.test_acts_offered import BODIES
 from tests.domain.builders import DEMO
 from tests.files import pdf
 from tests.house import CaseFile, House
+from workflows import contract
 
 NONE: Any = MappingProxyType({})
 
@@ -166,6 +167,7 @@ TABLE: dict[str, Rule] = {
     "GET /api/v1/cases/{case_id}": OfCase(PERSONS, scope="cases:read"),
     "GET /api/v1/cases/{case_id}/events": OfCase(READS, scope="events:read"),
     "GET /api/v1/cases/{case_id}/attempts": OfCase(OVERSEERS),
+    "GET /api/v1/cases/{case_id}/evidence": OfCase(OVERSEERS),
     "GET /api/v1/cases/{case_id}/notices": OfCase({*HR, *OVERSEERS}),
     "POST /api/v1/cases/{case_id}/acts": OfCase(PERSONS, body=SPEECH, operator=403),
     "GET /api/v1/cases/{case_id}/documents": OfCase(PERSONS),
@@ -283,9 +285,13 @@ async def tokens(common_house: House) -> dict[str | None, str | None]:
 
 
 @pytest.fixture(scope="module")
-async def case(common_house: House) -> CaseFile:
+async def case(common_house: House) -> AsyncIterator[CaseFile]:
     """In needs check until a test walks it on."""
-    return await _with_a_document(common_house, "lateral_pass")
+    case = await _with_a_document(common_house, "lateral_pass")
+    log = await common_house.keep_log()
+    await log.execute_update(contract.ATTEST)
+    yield case
+    await log.terminate("the walk is over")
 
 
 @pytest.fixture(scope="module")

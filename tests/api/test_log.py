@@ -105,7 +105,7 @@ async def test_what_cannot_be_proved_is_refused_with_words(common_house: House) 
 
 async def test_the_workflow_keeps_the_log(house: House) -> None:
     """Started once, it gives entries their place by itself and attests when asked."""
-    handle = await house.client.start_workflow(contract.LOG_WORKFLOW, id=f"log-{house.queue}", task_queue=house.queue)
+    handle = await house.keep_log()
     try:
         case = await house.open("lateral_pass")
 

@@ -19,6 +19,7 @@ from api.desk import Desk
 from runtime import keys, temporal
 from store.engine import app_engine
 from tests.bench import bare
+from tests.bench.evidencing import measure_evidence
 from tests.bench.judging import measure_judging
 from tests.bench.micro import measure_parts
 from tests.bench.proving import measure_log
@@ -132,6 +133,8 @@ async def run(stack: Stack) -> None:
     await measure_judging(stack.settings, QUICK)
     print()
     await measure_log(stack.home, QUICK)
+    print()
+    await measure_evidence(stack.home, QUICK)
 
 
 def _line(name: str, figures: dict[str, Any], plain: dict[str, Any]) -> None:
