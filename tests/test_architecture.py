@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-PACKAGES = ("domain", "proof", "store", "workflows", "activities", "api", "runtime")
+PACKAGES = ("domain", "proof", "store", "workflows", "activities", "api", "pages", "runtime")
 
 MAY_IMPORT = {
     "domain": set(),
@@ -17,9 +17,10 @@ MAY_IMPORT = {
     "workflows": {"domain"},
     "activities": {"domain", "proof", "store", "workflows", "runtime"},
     "api": {"domain", "proof", "store", "workflows", "runtime"},
-    "runtime": {"domain", "proof", "store", "workflows", "activities", "api", "worker"},
+    "pages": {"domain", "store", "runtime", "api"},
+    "runtime": {"domain", "proof", "store", "workflows", "activities", "api", "pages", "worker"},
 }
-"""Dependencies point inward. `api` knows of `workflows` the contract alone; `runtime` puts processes together."""
+"""Dependencies point inward. `pages` ask `api`, as any other caller does. `api` knows of `workflows` the contract alone; `runtime` puts processes together."""
 
 FOREIGN = {
     "domain": {"pydantic", "pydantic_core", "rfc8785"},
