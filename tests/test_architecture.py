@@ -20,7 +20,9 @@ MAY_IMPORT = {
     "pages": {"domain", "store", "runtime", "api"},
     "runtime": {"domain", "proof", "store", "workflows", "activities", "api", "pages", "worker"},
 }
-"""Dependencies point inward. `pages` ask `api`, as any other caller does. `api` knows of `workflows` the contract alone; `runtime` puts processes together."""
+"""Dependencies point inward. `pages` ask `api` like any caller; `api` knows of `workflows` the contract alone.
+`runtime` puts processes together.
+"""
 
 FOREIGN = {
     "domain": {"pydantic", "pydantic_core", "rfc8785"},

@@ -87,9 +87,8 @@ async def form_for(
     options = await options_of(asked, case, act)
     besides = ("reason", "note", *(("recommendation", "recuse", "decision", "until") if act in VERDICTS else ()))
     stages = [(s.value, asked.text(f"stage.{s}")) for s in returns_to(case)]
-    fields = fields_of(MODELS[act], asked.language, options, besides=besides)
-    if act is Act.ANSWER_OBJECTION:
-        fields = _answers(asked, case)
+    answering = act is Act.ANSWER_OBJECTION
+    fields = _answers(asked, case) if answering else fields_of(MODELS[act], asked.language, options, besides=besides)
     if act is Act.DECIDE:
         fields = [f for f in fields if f.name in _asked_of_an_approval(case)]
     typed = dict(given.values()) if given else _beforehand(case, act)

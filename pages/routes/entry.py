@@ -50,6 +50,8 @@ async def _sign_in_page(
 async def sign_in(request: Request, services: ServicesDep, identity: Stranger, now: Now, given: FormDep) -> Response:
     """The first step: name and password. Who has a second factor is asked for it."""
     back, name = local(given.one("next")), account_name(given.one("name"))
+    if not name or not given.one("password"):
+        raise Problem("invalid_request")
     knock = identity.knock(request, name)
     # A password keeps the spaces it has.
     password = next((value for key, value in given.pairs if key == "password"), "")
@@ -95,6 +97,8 @@ async def _begun(request: Request, identity: Identity, proof: Proof, name: str, 
 @router.post("/demo")
 async def be_somebody(identity: Stranger, now: Now, given: FormDep) -> Response:
     """In the demo: be this person from now on."""
+    if not given.one("person"):
+        raise Problem("invalid_request")
     cookie = identity.demo_cookie(given.one("person"), now)
     response = RedirectResponse(local(given.one("next")), HTTPStatus.SEE_OTHER)
     set_cookie(response, cookie)

@@ -54,6 +54,8 @@ SPEECH = {"act": "comment", "text": "Saya melihat kasus ini"}
 
 CANDIDATE = {"policy": json.loads(DEMO.canonical) | {"version": "0"}, "cases": {}, "reason": "Edisi baru"}
 
+EMPLOYEES = PERSONS - {"governor"}
+"""Everybody in the civil service: a governor is elected."""
 NOBODY: Set[str] = frozenset()
 """Whoever comes with a demo token has no account of his own to look after."""
 
@@ -66,6 +68,31 @@ TABLE: dict[str, Open | Stranger | Person | OfCase] = {
     "GET /api/v1/openapi.json": Open(),
     "GET /.well-known/mutasi-log.json": Open(),
     "MOUNT /static-offline-docs": Open(),
+    "MOUNT /static": Open(),
+    # The pages. A stranger with a browser is led to the sign-in; these callers are none.
+    "GET /sign-in": Open(),
+    "POST /sign-in": Stranger(422),
+    "POST /sign-in/code": Stranger(401),
+    "POST /demo": Stranger(422),
+    "POST /sign-out": Stranger(303),
+    "POST /language": Stranger(303),
+    "GET /": Person(),
+    "GET /help": Person(),
+    "GET /cases": Person(),
+    "GET /search": Person(),
+    "POST /search": Person(body={"q": "Nobody"}),
+    "GET /notices": Person(),
+    "POST /notices": Person(status=303),
+    "GET /me": Person(),
+    "GET /me/preferences": Person(),
+    "POST /me/preferences": Person(PERSONS, status=303),
+    "GET /me/opportunities": Person(EMPLOYEES, otherwise=404),
+    "GET /me/opportunities/{code}": Person(NOBODY, otherwise=404),
+    # Whoever may nominate himself hears that the form has no key.
+    "POST /me/opportunities/{code}": Person(EMPLOYEES, body={"reason": "Ingin pindah"}, status=400, otherwise=404),
+    "GET /cases/{case_id}": OfCase(PERSONS),
+    "GET /cases/{case_id}/acts/{act}": OfCase(PERSONS),
+    "POST /cases/{case_id}/acts/{act}": OfCase(PERSONS, body={"text": "Saya melihat", "key": "0" * 32}, status=303),
     "POST /api/v1/sign-in": Stranger(422),
     "POST /api/v1/sign-in/enrolment": Stranger(422),
     "POST /api/v1/tokens": Stranger(422),
@@ -193,6 +220,7 @@ async def test_every_route_for_every_caller(common_house: House, case: CaseFile,
         "year": "2039",
         "policy_hash": case.state["policy"],
         "session_id": f"s_{'a' * 26}",
+        "act": "comment",
     }
     found, wanted = {}, {}
     for route, rule in TABLE.items():
@@ -207,12 +235,13 @@ async def _knock(house: House, route: str, rule: Any, caller: str | None, filled
     url = "http://house" + path.format(**filled)
     options: dict[str, Any] = {}
     if method == "MOUNT":
-        method, url = "GET", f"{url}/swagger-ui.css"
+        method, url = "GET", f"{url}/{'pages' if route.endswith('/static') else 'swagger-ui'}.css"
     if method in ("POST", "PUT"):
         nip = house.cast["lateral_pass"]["nip"]
         given = {} if isinstance(rule, Stranger) else rule.body
         body = {k: v.format(nip=nip) if isinstance(v, str) else v for k, v in given.items()}
-        options = {"json": body, "headers": {"Idempotency-Key": f"{caller}"}}
+        sent = "json" if path.startswith("/api/") else "data"
+        options = {sent: body, "headers": {"Idempotency-Key": f"{caller}"}}
     if query := getattr(rule, "query", None):
         options["params"] = {k: v.format(**filled) if isinstance(v, str) else v for k, v in query.items()}
     answer = await house.request(method, url, CALLERS[caller] if caller else None, **options)
