@@ -183,7 +183,7 @@ def path(items: Sequence[out.EventOut], stage: Stage, status: Status, language: 
         places = []
         for candidate in (s for s, its in STAGE_OF.items() if its is leg):
             passed = candidate in reached
-            state = "now" if candidate is status else "done" if passed else "next" if candidate in ahead else ""
+            state = "now" if candidate is status else "done" if passed else "ahead" if candidate in ahead else ""
             if state:
                 words = i18n.text(f"status.{candidate}", language)
                 places.append(Place(words, state, reached.get(candidate)))

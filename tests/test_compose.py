@@ -66,7 +66,6 @@ def test_the_compose_file_is_valid(services: dict[str, Any]) -> None:
         "temporal-ui",
         "migrate",
         "api",
-        "pages",
         "worker",
     } == {*services}
 
@@ -152,6 +151,7 @@ def test_the_image_is_made_of_the_pinned_libraries_and_the_product_alone() -> No
         "workflows",
         "activities",
         "api",
+        "pages",
         "runtime",
         "templates",
         "static",
