@@ -1,7 +1,7 @@
 """Acts on a case: a form for each, and what is said when one does not go through. Only a POST acts."""
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from http import HTTPStatus
 from typing import Annotated, Any, NamedTuple
 
@@ -73,11 +73,21 @@ class ActForm(NamedTuple):
     def fault(self, name: str) -> str | None:
         return next((f.text for f in self.faults if f.field == name), None)
 
+    def label(self, name: str) -> str | None:
+        """The label of a field, for a summary that would otherwise only say that something is missing."""
+        return next((f.label for f in _all(self.fields) if f.name == name), None)
+
     def value(self, name: str) -> str:
         return self.typed.get(name, [""])[-1]
 
     def chosen(self, name: str, value: str) -> bool:
         return value in self.typed.get(name, ())
+
+
+def _all(fields: Sequence[Field]) -> Iterator[Field]:
+    for field in fields:
+        yield field
+        yield from _all(field.parts)
 
 
 async def form_for(

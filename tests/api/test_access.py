@@ -90,6 +90,11 @@ TABLE: dict[str, Open | Stranger | Person | OfCase] = {
     "GET /me/opportunities/{code}": Person(NOBODY, otherwise=404),
     # Whoever may nominate himself hears that the form has no key.
     "POST /me/opportunities/{code}": Person(EMPLOYEES, body={"reason": "Ingin pindah"}, status=400, otherwise=404),
+    "GET /open": Person(HR),
+    "POST /open": Person(HR, body={"q": "Nobody"}),
+    "GET /open/{employee_id}": Person(HR),
+    # Whoever may open a case hears what is missing.
+    "POST /open/{employee_id}": Person(HR, body={"key": "0" * 32}, status=422),
     "GET /cases/{case_id}": OfCase(PERSONS),
     "GET /cases/{case_id}/acts/{act}": OfCase(PERSONS),
     "POST /cases/{case_id}/acts/{act}": OfCase(PERSONS, body={"text": "Saya melihat", "key": "0" * 32}, status=303),

@@ -80,7 +80,7 @@ async def test_problems_are_pages_for_people_and_documents_for_programs(pages_ho
 
 
 async def test_no_page_acts_for_another_site(pages_house: House) -> None:
-    name = await account(pages_house, "cast:chain_3")
+    name = await account(pages_house, "cast:missing_rating")
     async with browser(pages_house, "192.0.2.35") as client:
         await signed_in(client, name)
         foreign = {**HTML, "Sec-Fetch-Site": "cross-site"}

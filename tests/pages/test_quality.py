@@ -41,7 +41,7 @@ async def test_every_page_is_for_everybody(town: Town, in_hearing: CaseFile) -> 
     at = f"/cases/{case.id}"
     walks: dict[str | None, list[str]] = {
         None: ["/sign-in"],
-        "hr_officer": ["/", "/cases", "/search", "/notices", at, f"{at}/acts/hold", f"{at}/acts/return", "/nowhere"],
+        "hr_officer": ["/", "/cases", "/search", "/notices", "/open", at, f"{at}/acts/hold", "/nowhere"],
         "cast:health_emergency": ["/me", at, f"{at}/acts/respond", "/me/preferences", "/me/opportunities", "/help"],
         "governor": ["/", f"{at}/acts/decide"],
     }

@@ -122,6 +122,30 @@ async def test_an_employee_asks_to_move_and_answers(town: Town) -> None:
     assert not visit.complaints and not hr.complaints
 
 
+async def test_an_hr_officer_looks_before_a_case_is_opened(town: Town) -> None:
+    """Found by name, previewed with nothing saved, opened once though the button is pressed twice."""
+    member = town.house.cast["chain_3"]
+    visit = await town.visit("hr_officer")
+    page = visit.page
+    await visit.go("/open")
+    await page.get_by_label("Nama atau NIP pegawai").fill("Masyita Karim")
+    await page.get_by_role("button", name="Cari").last.click()
+    await page.get_by_role("link", name=re.compile("Masyita Karim")).click()
+    await page.get_by_role("button", name="Lihat pratinjau").click()
+    await expect(page.get_by_role("alert").get_by_role("listitem")).to_have_count(3)
+    await page.get_by_label("Ke jabatan apa?").select_option(index=5)
+    await page.get_by_role("radio", name="Kebutuhan organisasi").check()
+    await page.get_by_label("Alasan usulan").fill("Formasi kosong sejak Juli")
+    await page.get_by_role("button", name="Lihat pratinjau").click()
+    await expect(page.get_by_role("heading", level=1)).to_contain_text("belum ada yang tersimpan")
+    opened = "SELECT number FROM docket WHERE employee_nip = :nip"
+    assert not await town.house.sql(opened, nip=member["nip"])
+    await page.get_by_role("button", name="Buka kasus ini").dblclick()
+    await expect(page).to_have_url(re.compile(r"/cases/c_\w+$"))
+    assert len(await town.house.sql(opened, nip=member["nip"])) == 1
+    assert not visit.complaints
+
+
 async def test_search_finds_by_nip_in_any_spacing_and_keeps_it_out_of_addresses(town: Town) -> None:
     case = await town.house.open("chain_1")
     nip = town.house.cast["chain_1"]["nip"]
