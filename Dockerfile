@@ -20,8 +20,10 @@ COPY store store
 COPY workflows workflows
 COPY activities activities
 COPY api api
+COPY pages pages
 COPY runtime runtime
 COPY templates templates
+COPY static static
 COPY locale locale
 COPY policies policies
 RUN /venv/bin/python -m compileall -q .

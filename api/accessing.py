@@ -22,6 +22,12 @@ _TURNED_AWAY = {403: AccessOutcome.REFUSED, 404: AccessOutcome.ABSENT}
 _DOCUMENT_ID = re.compile(r"d_[a-z2-7]{26}")
 
 
+def operation_of(scope: Scope) -> str:
+    """What the log calls the address: the operation of the API, or the page by its name."""
+    route = scope["route"]
+    return str(getattr(route, "operation_id", None) or f"page:{route.name}")
+
+
 class Access(NamedTuple):
     """Somebody who asks for personal data by one request."""
 
@@ -71,7 +77,7 @@ class Access(NamedTuple):
 
 
 async def access(request: Request, services: ServicesDep, viewer: ViewerDep, now: Now) -> Access:
-    return Access(services, viewer, now, request.scope["route"].operation_id, request.state.request_id)
+    return Access(services, viewer, now, operation_of(request.scope), request.state.request_id)
 
 
 AccessDep = Annotated[Access, Depends(access)]
@@ -83,9 +89,10 @@ async def note_turned_away(scope: Scope, status: int) -> None:
     Both are written alike, so that the time it takes does not tell one from the other. What he typed is not kept.
     """
     state, route = scope.get("state", {}), scope.get("route")
-    operation, person = getattr(route, "operation_id", None), state.get("person")
-    if status not in _TURNED_AWAY or person is None or operation is None:
+    person = state.get("person")
+    if status not in _TURNED_AWAY or person is None or route is None:
         return
+    operation = operation_of(scope)
     if scope["method"] != "GET" and operation not in ALSO_READING:
         return
     asked_for = scope.get("path_params", {})

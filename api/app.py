@@ -48,6 +48,8 @@ MAX_CONTENT_BYTES = 16 * 1024 * 1024
 """What the process takes of a file at most; how much a document may have, the policy says."""
 POOL_SIZE = 12
 PREFIX = "/api/v1"
+FORM = "application/x-www-form-urlencoded"
+"""What pages send; the API takes no form, so that no other site's form reaches it."""
 DEMO = ("Mutasi-Mode", "DEMO")
 """On every answer of the demo, where anybody may be anybody."""
 
@@ -197,5 +199,7 @@ def _unacceptable(scope: Scope, headers: Headers) -> str | None:
     if method not in ("POST", "PUT", "PATCH") or not has_body:
         return None
     kind = headers.get("content-type", "").partition(";")[0].strip().lower()
+    if not scope["path"].startswith("/api/"):
+        return None if kind == FORM else "unsupported_media_type"
     is_json = kind == "application/json" or kind.endswith("+json")
     return None if is_json or (files and kind in documents.FILE_TYPES) else "unsupported_media_type"

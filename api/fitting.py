@@ -9,13 +9,18 @@ from api import schemas as out
 from api import seat_schemas as seating
 from api.position_map import holds_of
 from api.problems import Problem, Refused
+from domain.calendar import local_day
 from domain.facts import Facts
-from domain.fit import Criterion, Fit
+from domain.fit import Criterion, Fit, fit
 from domain.refusals import RefusalCode, refuse
 from domain.vocabulary import RuleOutcome
 from runtime import i18n
+from store import registers
+from store.cases import CaseRow
 from store.gathering import Gatherer
+from store.people import positions
 from store.shortlist import Judged, Shortlist, shortlist
+from store.surroundings import surroundings
 from store.viewing import Viewer
 
 ENOUGH = 3
@@ -37,6 +42,34 @@ def fit_out(found: Fit, language: str) -> out.FitOut:
             for c in found.counterfactuals
         ],
     )
+
+
+async def fit_of_case(
+    gatherer: Gatherer, connection: AsyncConnection, viewer: Viewer, row: CaseRow, now: datetime, language: str
+) -> out.FitOut | None:
+    """How well the person fits the post of his case, by the policy of the case, as the register stands today.
+
+    None for whoever may not see it, for a post of another agency, and once the decree has moved the register.
+    """
+    case = row.case
+    if case.to_post.outside or case.decree_on or case.closed or not presenting.is_informed(viewer, case.subject):
+        return None
+    around = await surroundings(connection, local_day(now), viewer.person)
+    facts = await gatherer.for_case(connection, now, case, viewer.person, None, around)
+    person = await gatherer.for_person(connection, now, viewer.person, case.subject)
+    posts = await positions(connection, [case.to_post.position])
+    seats = await registers.positions(connection, facts.today, code=case.to_post.position, limit=1)
+    if person is None or person.dossier is None or case.to_post.position not in posts or not seats:
+        return None
+    found = fit(
+        person.dossier,
+        posts[case.to_post.position][0],
+        facts.policy,
+        last_closed_year=facts.last_closed_rating_year,
+        preferences=case.preferences,
+        vacant=seats[0].vacant + (case.seat is not None),
+    )
+    return fit_out(found, language)
 
 
 def _criterion(c: Criterion, language: str) -> out.CriterionOut:

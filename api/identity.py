@@ -24,6 +24,9 @@ from store.surroundings import surroundings
 from store.viewing import Viewer
 
 COOKIE = "__Host-mutasi"
+DEMO_PREFIX = "demo."
+"""In the demo a browser's cookie may be a demo token after this, instead of the secret of a session."""
+DEMO_LIFE = timedelta(hours=12)
 FROM_ONE_ADDRESS = 10
 """How many callers' worth of requests one address may make: an office has one address to the outside."""
 
@@ -89,7 +92,15 @@ class Identity:
     async def _by_cookie(self, connection: AsyncConnection, request: Request, cookie: str, now: datetime) -> Caller:
         if request.method not in SAFE_METHODS and not same_origin(request.headers, self.public_url):
             raise Problem("cross_site")
+        if cookie.startswith(DEMO_PREFIX):
+            return Caller(await self._by_demo_token(connection, cookie.removeprefix(DEMO_PREFIX), now))
         return await self._by_session(connection, "page", cookie, now)
+
+    def demo_cookie(self, person: str, now: datetime) -> str:
+        """A cookie by which a browser is anybody, in the demo alone. Raises `Problem`."""
+        if not self.demo:
+            raise Problem("not_found")
+        return DEMO_PREFIX + self._tokens.issue(person, now, DEMO_LIFE)
 
     async def _by_session(self, connection: AsyncConnection, kind: str, secret: str, now: datetime) -> Caller:
         try:

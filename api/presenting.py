@@ -274,7 +274,7 @@ def case_view(
     )
     undo = case.undo if case.undoable_at(facts.now) else None
     judged = [rule(r, facts.policy, language, case.overridden) for r in results]
-    informed = viewer.person == case.subject or _ranks(viewer)
+    informed = is_informed(viewer, case.subject)
     heard = sealing.hears(viewer, case.subject)
     return out.CaseOut.model_validate(
         {
@@ -395,6 +395,11 @@ def documents_lacking(found: list[catalogue.Entry]) -> out.DocumentsLackingOut:
         expiring=[e.code for e in found if e.status is DocumentStatus.EXPIRING],
         awaiting=[e.code for e in found if e.status is DocumentStatus.AWAITING],
     )
+
+
+def is_informed(viewer: Viewer, subject: str) -> bool:
+    """Whether somebody may see by what a case was judged: the one concerned, and whoever compares people."""
+    return viewer.person == subject or _ranks(viewer)
 
 
 def _ranks(viewer: Viewer) -> bool:

@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from http import HTTPStatus
 from typing import Any
@@ -103,8 +103,13 @@ class Refused(Exception):
         self.refusal = refusal
 
 
+LANGUAGE_COOKIE = "bahasa"
+
+
 def language_of(request: Request) -> str:
-    return i18n.negotiate(request.headers.get("accept-language"))
+    """The language chosen on a page, else the first that the caller accepts and we have."""
+    chosen = request.cookies.get(LANGUAGE_COOKIE)
+    return chosen if chosen in i18n.LANGUAGES else i18n.negotiate(request.headers.get("accept-language"))
 
 
 def explain(refusal: Refusal, language: str) -> str:
@@ -176,7 +181,7 @@ def respond(
     **extra: object,
 ) -> Response:
     """A problem document, in the caller's language; `code` is never translated."""
-    body: dict[str, object] = {
+    body: dict[str, Any] = {
         "type": f"urn:mutasi:problem:{code}",
         "title": title,
         "status": status,
@@ -191,7 +196,17 @@ def respond(
         sent["Retry-After"] = str(RETRY_AFTER_SECONDS)
     if status == HTTPStatus.UNAUTHORIZED:
         sent["WWW-Authenticate"] = "Bearer"
-    return JSONResponse(body, status_code=status, media_type=MEDIA_TYPE, headers=sent)
+    tell: Tell = request.app.state.tell
+    return tell(request, status, body, sent)
+
+
+Tell = Callable[[Request, int, dict[str, Any], dict[str, str]], Response]
+"""How an application puts a problem before a caller: status, fields of the document, headers."""
+
+
+def document(_: Request, status: int, body: dict[str, Any], headers: dict[str, str]) -> Response:
+    """A problem as a program reads it."""
+    return JSONResponse(body, status_code=status, media_type=MEDIA_TYPE, headers=headers)
 
 
 def refused(request: Request, refusal: Refusal) -> Response:
@@ -227,7 +242,7 @@ def invalid(request: Request, errors: Sequence[Mapping[str, Any]], body: Any = N
     if any(e["type"] == "json_invalid" for e in errors):
         return problem(request, "malformed_json")
     language = language_of(request)
-    faults = [_fault(e, body, language) for e in errors]
+    faults = [fault(e, body, language) for e in errors]
     codes = {f["code"] for f in faults}
     only = next(iter(codes)) if len(codes) == 1 else None
     if only in set(RefusalCode):
@@ -239,7 +254,8 @@ def invalid(request: Request, errors: Sequence[Mapping[str, Any]], body: Any = N
 _ENUM_REPR = re.compile(r"<[^>:]*: ('[^']*')>")
 
 
-def _fault(error: Mapping[str, Any], body: Any, language: str) -> dict[str, object]:
+def fault(error: Mapping[str, Any], body: Any, language: str) -> dict[str, object]:
+    """What is wrong with one field, where it stands in the body, and the sentence for it."""
     kind, (source, *parts) = error["type"], error["loc"]
     known = i18n.has(f"validation.{kind}", language)
     context = {k: _ENUM_REPR.sub(r"\1", v) if isinstance(v, str) else v for k, v in (error.get("ctx") or {}).items()}
@@ -279,6 +295,7 @@ def unexpected(request: Request, error: Exception) -> Response:
 
 def install(app: FastAPI) -> None:
     """Answer every error of the application with a problem document."""
+    app.state.tell = document
 
     @app.exception_handler(Refused)
     async def _(request: Request, error: Refused) -> Response:

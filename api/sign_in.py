@@ -4,8 +4,11 @@ An attempt is written down before the secret is looked at, so that many at once 
 Logs learn nothing of it: what happened is in the table of identity events, without names and addresses.
 """
 
+import base64
+import hashlib
+import json
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -17,10 +20,13 @@ from domain.passwords import normalised, weakness
 from domain.slowing import wait
 from store import accounts, sessions
 from store.accounts import Account
-from store.credentials import Seals
+from store.credentials import Sealed, Seals
 from store.identity_events import Happened, Knock, failures, one_at_a_time, record
 
 NAME = re.compile(r"[a-z0-9][a-z0-9._-]{2,63}")
+TICKET = timedelta(minutes=5)
+"""How long somebody whose password was right may look for his second factor."""
+_TICKET_FOR = "second step"
 
 
 class Proof(NamedTuple):
@@ -45,16 +51,53 @@ class SignIn:
 
     async def prove(self, name: str, password: str, code: str | None, knock: Knock, now: datetime) -> Proof:
         """Who somebody is by name, password and, where he has one, his second factor. Raises `Problem`."""
+        account = await self._known(name, password, knock, now)
+        return Proof(account, await self._second(account, code, knock, now))
+
+    async def first_step(self, name: str, password: str, knock: Knock, now: datetime) -> Proof | str:
+        """The same for people at a page, without the second factor: a ticket for `second_step` where there is one."""
+        account = await self._known(name, password, knock, now)
+        if not account.second_factor:
+            return Proof(account, "password")
+        await self._note(Happened.SECOND_FACTOR_ASKED, account, None, knock, now)
+        said = json.dumps([account.id, name, int((now + TICKET).timestamp()), _version(account)])
+        key_id, sealed = self._seals.seal(said.encode(), _TICKET_FOR)
+        return f"{key_id}.{base64.urlsafe_b64encode(sealed).decode()}"
+
+    def name_on(self, ticket: str, now: datetime) -> str:
+        """The account name on a ticket. Raises `Problem` for one that is none, or that is worn out."""
+        return self._read(ticket, now)[1]
+
+    async def second_step(self, ticket: str, code: str, knock: Knock, now: datetime) -> Proof:
+        """Who somebody is whose password was right some minutes ago, by his second factor. Raises `Problem`."""
+        account_id, name, version = self._read(ticket, now)
+        account = await self._try(name, knock, now)
+        if account is None or account.id != account_id or not account.open or _version(account) != version:
+            raise Problem("sign_in_refused")
+        return Proof(account, await self._second(account, code, knock, now))
+
+    def _read(self, ticket: str, now: datetime) -> tuple[str, str, str]:
+        key_id, _, sealed = ticket.partition(".")
+        try:
+            plain = self._seals.open(key_id, base64.urlsafe_b64decode(sealed), _TICKET_FOR)
+        except (Sealed, ValueError):
+            raise Problem("sign_in_refused") from None
+        account_id, name, until, version = json.loads(plain)
+        if now.timestamp() > until:
+            raise Problem("token_expired")
+        return account_id, name, version
+
+    async def _known(self, name: str, password: str, knock: Knock, now: datetime) -> Account:
+        """The account whose password was given. Raises `Problem`."""
         account = await self._try(name, knock, now)
         kept = account.password_hash if account and account.open else None
         right = await self.passwords.check(kept, normalised(password))
         if account is None or kept is None or not right:
             await self._note(Happened.REFUSED, account, "password", knock, now)
             raise Problem("sign_in_refused")
-        authn = await self._second(account, code, knock, now)
         if self.passwords.worn(kept):
             await self._rehash(account, kept, normalised(password), knock, now)
-        return Proof(account, authn)
+        return account
 
     async def begin(
         self, proof: Proof, kind: str, client: str, knock: Knock, now: datetime, instead_of: str | None = None
@@ -217,6 +260,11 @@ async def _end_by_secret(connection: AsyncConnection, secret: str, now: datetime
         return
     if live is not None:
         await sessions.end(connection, live.account_id, now, "signed_in_again", only=live.id)
+
+
+def _version(account: Account) -> str:
+    """Another one as soon as the password is another: a ticket is good for the password it was given for."""
+    return hashlib.sha256(str(account.password_hash).encode()).hexdigest()[:16]
 
 
 def _strong(password: str, own: tuple[str, ...] | list[str]) -> str:

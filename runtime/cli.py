@@ -52,7 +52,7 @@ def api() -> None:
     """Run the API against the servers of the settings."""
     import uvicorn
 
-    from api.app import create_app
+    from pages.app import create_app
     from runtime import logs
 
     settings = terminal.settings()

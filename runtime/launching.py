@@ -64,6 +64,7 @@ def _announce(settings: Settings, found: Addresses, seconds: float, console: Con
     lines = ["[bold white on red] DEMO [/] Synthetic people; anybody may be anybody."] if settings.demo else []
     lines += [
         f"[bold green]Mutasi is ready[/] after {seconds:.1f} s. Ctrl-C stops it; cases are kept in {settings.home}.",
+        f"  Pages        {api}/",
         f"  API          {api}/api/v1",
         f"  API docs     {api}/docs",
     ]

@@ -25,11 +25,11 @@ from activities.ledger import Ledger
 from activities.notices import Notices, Smtp
 from activities.proof_log import ProofLog
 from api import deps
-from api.app import create_app
 from api.auth import Tokens
 from api.deps import Services
 from api.desk import Desk
 from api.identity import Identity
+from pages.app import create_app
 from runtime.settings import Settings
 from runtime.tokens import token_for
 from store.commit import Register

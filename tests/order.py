@@ -80,7 +80,7 @@ async def _judgements_stand(house: House) -> None:
 _TOLD = """
     SELECT l.case_id, l.body, (SELECT jsonb_object_agg(v.path, v.value) FROM private_value v
                                WHERE v.case_id = l.case_id AND v.seq = l.seq) AS private
-    FROM ledger l ORDER BY l.case_id, l.seq
+    FROM ledger l WHERE l.case_id <> 'register' ORDER BY l.case_id, l.seq
 """
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-PACKAGES = ("domain", "evidence", "proof", "store", "workflows", "activities", "api", "runtime")
+PACKAGES = ("domain", "evidence", "proof", "store", "workflows", "activities", "api", "pages", "runtime")
 
 MAY_IMPORT = {
     "domain": set(),
@@ -18,9 +18,12 @@ MAY_IMPORT = {
     "workflows": {"domain"},
     "activities": {"domain", "proof", "store", "workflows", "runtime"},
     "api": {"domain", "evidence", "proof", "store", "workflows", "runtime"},
-    "runtime": {"domain", "evidence", "proof", "store", "workflows", "activities", "api", "worker"},
+    "pages": {"domain", "store", "runtime", "api"},
+    "runtime": {"domain", "evidence", "proof", "store", "workflows", "activities", "api", "pages", "worker"},
 }
-"""Dependencies point inward. `api` knows of `workflows` the contract alone; `runtime` puts processes together."""
+"""Dependencies point inward. `pages` ask `api` like any caller; `api` knows of `workflows` the contract alone.
+`runtime` puts processes together.
+"""
 
 FOREIGN = {
     "domain": {"pydantic", "pydantic_core", "rfc8785"},

@@ -261,7 +261,8 @@ async def act_on_case(
     row = await _to_act_on(services, viewer, case_id, command.act, request, now)
     command_id = _command_id(viewer.person, f"cases/{row.case.id}/acts", key)
     envelope = _envelope(command_id, command.act, viewer, command, version, request)
-    needs_version = request.headers.get("if-match") is None and not isinstance(command, Comment)
+    told = version is not None or request.headers.get("if-match") is not None
+    needs_version = not told and not isinstance(command, Comment)
 
     async def hand_in(asked: Envelope) -> Snapshot:
         if needs_version:

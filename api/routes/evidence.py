@@ -37,7 +37,9 @@ async def get_evidence(
     viewer: ViewerDep,
     access: AccessDep,
     documents: Annotated[bool, Query(description="With the contents of documents, not their hashes alone.")] = True,
-    personal: Annotated[bool, Query(description="With personal content and the salts that prove it.")] = True,
+    personal: Annotated[
+        bool, Query(description="With personal content and the salts that prove it; asked for, never by itself.")
+    ] = False,
     since: Annotated[
         list[int] | None,
         Query(max_length=20, description="Sizes of checkpoints you hold: growth since is proved."),
