@@ -48,6 +48,10 @@ class Snapshot(_Message):
     head: str = ""
     """Hash of the newest ledger entry, hexadecimal: what makes the engine's history a second witness."""
 
+    def at_rest(self, now: datetime) -> bool:
+        """Whether nothing can happen to the case any more: closed past undoing, and every notice out."""
+        return self.final_at is not None and self.final_at <= now and self.post_at is None
+
 
 class Attempt(_Message):
     """A command as the workflow submits it, at its own time."""

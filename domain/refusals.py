@@ -4,7 +4,8 @@
     ├── NOT_FOUND      the case does not exist, or not for this viewer
     │   ├── case_unknown
     │   ├── document_unknown
-    │   └── not_logged_yet          not in the transparency log yet, or not in that checkpoint
+    │   ├── not_logged_yet          not in the transparency log yet, or not in that checkpoint
+    │   └── incident_unknown
     ├── FORBIDDEN      this person may not do this act in any capacity he holds now
     │   ├── not_authorised          no office or role that may
     │   ├── own_case                nobody acts in office on his own case
@@ -12,7 +13,7 @@
     │   ├── four_eyes               another person must do this step
     │   ├── acting_capacity         strategic act by a Plt or Plh
     │   ├── not_the_author          only the author can undo
-    │   └── second_person_required  a policy is confirmed by another person than the one who proposed it
+    │   └── second_person_required  what one person proposes, another confirms
     ├── CONFLICT       the case, a seat or a person is not in the state the act needs
     │   ├── act_not_open
     │   ├── case_closed
@@ -35,7 +36,9 @@
     │   ├── document_already_there
     │   ├── document_already_judged
     │   ├── document_not_reusable
-    │   └── document_versions_full
+    │   ├── document_versions_full
+    │   ├── incident_settled        a repair is under way or done, or it is found no more
+    │   ├── repair_not_proposed     confirmed is what another person proposed last
     │   ├── objection_filed         there is an objection to this decree already
     │   ├── objection_open          nothing ends before the objection is decided
     │   ├── remedy_due              a granted objection is not carried out yet
@@ -100,6 +103,7 @@
         ├── post_not_equal
         ├── override_document_required
         ├── log_size_unknown        the log was never signed at that size
+        ├── repair_not_fitting      not what helps against this kind of drift
         └── idempotency_key_reused
 
 HTTP knows the categories in one place (`api/problems.py`); the words are in `locale/`.
@@ -234,6 +238,11 @@ class RefusalCode(StrEnum):
 
     NOT_LOGGED_YET = "not_logged_yet", Category.NOT_FOUND
     LOG_SIZE_UNKNOWN = "log_size_unknown", Category.INVALID
+
+    INCIDENT_UNKNOWN = "incident_unknown", Category.NOT_FOUND
+    INCIDENT_SETTLED = "incident_settled", Category.CONFLICT
+    REPAIR_NOT_PROPOSED = "repair_not_proposed", Category.CONFLICT
+    REPAIR_NOT_FITTING = "repair_not_fitting", Category.INVALID
 
 
 _R = RefusalCode

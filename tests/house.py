@@ -24,6 +24,7 @@ from activities.checkpoints import Channel, FileDrop
 from activities.ledger import Ledger
 from activities.notices import Notices, Smtp
 from activities.proof_log import ProofLog
+from activities.upkeep import Upkeep
 from api import deps
 from api.app import create_app
 from api.auth import Tokens
@@ -132,6 +133,10 @@ class House:
         """The transparency log of this house, to be turned by hand."""
         ways = [*channels, *([drop] if drop else [])]
         return ProofLog(self.engine, self.sequencer(), self._settings.proof_origin, ways, drop)
+
+    def upkeep(self) -> Upkeep:
+        """Upkeep of this house, to be done by hand."""
+        return Upkeep(self.engine, self.client, self.queue, self.sequencer())
 
     def sequencer(self) -> Sequencer:
         from runtime import proof_log
@@ -355,7 +360,7 @@ async def worker_of(opened: House, cached: int = 1000) -> AsyncIterator[Worker]:
     """A worker for a house."""
     smtp = Smtp("127.0.0.1", opened.postbox.port, "mutasi@mutasi.example.test", timeout=5)
     register, notices = Ledger(Register(opened.engine)), Notices(opened.engine, smtp)
-    worker = build(opened.client, register, notices, opened.proof_log(), opened.queue, cached)
+    worker = build(opened.client, register, notices, opened.proof_log(), opened.upkeep(), opened.queue, cached)
     async with worker:
         yield worker
 

@@ -16,6 +16,8 @@ from temporalio.converter import DataConverter
 from temporalio.service import RPCError
 from temporalio.worker import Replayer
 
+from domain.drift import Drift
+from store import drift
 from store.log_audit import audit
 from store.rebuild import rebuild
 from tests.house import House
@@ -28,8 +30,8 @@ async def the_house_is_in_order(house: House) -> None:
     assert report.differing == [], report.in_words()
     await _chains_are_whole(house)
     assert await house.sql(_DOUBLE) == []
-    assert await house.sql(_STRAY_HOLDS) == []
     assert await house.sql(_DOUBLE_COMMANDS) == []
+    assert await _drift_in_register(house) == []
     await _the_log_has_it_all(house)
 
 
@@ -37,13 +39,18 @@ _DOUBLE = """
     SELECT a.seat_id FROM occupancy a JOIN occupancy b ON a.seat_id = b.seat_id AND a.id < b.id
     WHERE a.superseded_at IS NULL AND b.superseded_at IS NULL AND a.during && b.during
 """
-_STRAY_HOLDS = """
-    SELECT o.id FROM occupancy o LEFT JOIN docket d ON d.case_id = o.case_id
-    WHERE o.kind = 'hold' AND o.superseded_at IS NULL AND (d.case_id IS NULL OR d.stage = 'closed')
-"""
 _DOUBLE_COMMANDS = """
     SELECT command_id FROM ledger GROUP BY command_id HAVING count(DISTINCT case_id) > 1
 """
+
+
+async def _drift_in_register(house: House) -> list[Drift]:
+    """What the reconciler would find in the register: tasks, due dates, notices, seats held for no case."""
+    async with house.engine.connect() as connection:
+        found = await drift.in_register(connection, house.now)
+    async for batch in drift.standing(house.engine, house.now):
+        found += [d for s in batch for d in drift.within(s, house.now)]
+    return found
 
 
 async def _the_log_has_it_all(house: House) -> None:

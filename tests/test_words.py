@@ -19,6 +19,7 @@ from pydantic_core.core_schema import ErrorType
 from api.problems import CODES, worded
 from domain import commands, fit
 from domain import vocabulary as voc
+from domain.drift import DriftKind, IncidentStatus
 from domain.events import EVENT_TYPES, Due, PauseCause
 from domain.notices import TEMPLATES
 from domain.policy import FitPolicy, Policy, from_toml
@@ -198,6 +199,8 @@ def needed() -> frozenset[str]:
         "cause": placement_causes(),
         "pause": set(PauseCause),
         "deadline": set(voc.Deadline),
+        "drift": set(DriftKind),
+        "incident": set(IncidentStatus),
         "consent": set(voc.ConsentIssuer),
         "timing": set(voc.TimingMark),
         "way": set(voc.Way),

@@ -26,6 +26,7 @@ from store.tables.identity import (
     ServiceTokenRow,
     SessionRow,
 )
+from store.tables.oversight import IncidentEventRow, IncidentRow, ReconciliationRow
 from store.tables.proof_log import (
     LogCheckpointRow,
     LogCosignatureRow,
@@ -82,6 +83,10 @@ CALENDAR_YEAR = _table(CalendarYearRow)
 ACCESS_LOG = _table(AccessRow)
 DOCUMENT_CONTENT = _table(DocumentContentRow)
 
+INCIDENT = _table(IncidentRow)
+INCIDENT_EVENT = _table(IncidentEventRow)
+RECONCILIATION = _table(ReconciliationRow)
+
 ACCOUNT = _table(AccountRow)
 IDENTITY_EVENT = _table(IdentityEventRow)
 PROVIDER_FLOW = _table(ProviderFlowRow)
@@ -100,6 +105,8 @@ __all__ = [
     "DOCUMENT_CONTENT",
     "HOLIDAY",
     "IDENTITY_EVENT",
+    "INCIDENT",
+    "INCIDENT_EVENT",
     "LEDGER",
     "PARTICIPANT",
     "POLICY",
@@ -108,6 +115,7 @@ __all__ = [
     "PRIVATE_VALUE",
     "PROVIDER_FLOW",
     "RATING_YEAR",
+    "RECONCILIATION",
     "RECOVERY_CODE",
     "REFRESH_TOKEN",
     "REFUSED_ATTEMPT",
@@ -127,6 +135,8 @@ __all__ = [
     "HolidayRow",
     "IdentityEventRow",
     "ImportRunRow",
+    "IncidentEventRow",
+    "IncidentRow",
     "LedgerRow",
     "LogCheckpointRow",
     "LogCosignatureRow",
@@ -150,6 +160,7 @@ __all__ = [
     "ProviderFlowRow",
     "RatingRow",
     "RatingYearRow",
+    "ReconciliationRow",
     "RecoveryCodeRow",
     "RefreshTokenRow",
     "RefusedAttemptRow",

@@ -102,6 +102,14 @@ TABLE: dict[str, Open | Stranger | Person | OfCase] = {
     "POST /api/v1/policies/{policy_hash}/confirmation": Person(HR, body={"reason": "Setuju"}, status=409),
     "GET /api/v1/reports/overrides": Person({*HR, *OVERSEERS}),
     "GET /api/v1/reports/off-list": Person({*HR, *OVERSEERS}),
+    "GET /api/v1/reports/drift": Person({*HR, *OVERSEERS, "operator"}),
+    # Whoever may propose or confirm hears that there is no such incident.
+    "POST /api/v1/incidents/{incident_id}/repair": Person(
+        {*HR, "operator"}, body={"repair": "refound", "reason": "Alur kerja hilang"}, status=404
+    ),
+    "POST /api/v1/incidents/{incident_id}/confirmation": Person(
+        HR, body={"repair": "refound", "reason": "Setuju"}, status=404
+    ),
     "POST /api/v1/rating-years": Person({"hr_head"}, body={"year": 2025}, status=201),
     "GET /api/v1/attempts": Person(OVERSEERS),
     "GET /api/v1/log/checkpoint": Person(OVERSEERS),
@@ -193,6 +201,7 @@ async def test_every_route_for_every_caller(common_house: House, case: CaseFile,
         "year": "2039",
         "policy_hash": case.state["policy"],
         "session_id": f"s_{'a' * 26}",
+        "incident_id": f"i_{'a' * 26}",
     }
     found, wanted = {}, {}
     for route, rule in TABLE.items():

@@ -45,6 +45,7 @@ async def filled(common_house: House) -> dict[str, str]:
     return {
         "case_id": case.id, "employee_id": case.state["employee"]["id"], "code": "DLH-S-04",
         "policy_hash": case.state["policy"], "document_id": UNKNOWN_CASE, "session_id": f"s_{'a' * 26}", "year": "2039",
+        "incident_id": f"i_{'a' * 26}",
     }  # fmt: skip
 
 

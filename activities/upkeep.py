@@ -1,0 +1,48 @@
+"""Upkeep as activities: a round of the reconciler, and errands that two people confirmed."""
+
+import structlog
+from prometheus_client import Gauge
+from sqlalchemy.ext.asyncio import AsyncEngine
+from temporalio import activity
+from temporalio.client import Client
+
+from activities.notices import beating
+from activities.reconciling import Reconciler
+from activities.repairs import Repairs
+from store import incidents
+from store.sequencing import Sequencer
+from workflows.contract import Errand, Reconciled, Round
+
+log = structlog.get_logger("mutasi.upkeep")
+
+DRIFT = Gauge("mutasi_drift", "What did not agree between register and engine when this worker last looked")
+
+
+class Upkeep:
+    """Looks after one register and one engine."""
+
+    def __init__(self, engine: AsyncEngine, client: Client, queue: str, sequencer: Sequencer) -> None:
+        self._engine = engine
+        self.reconciler = Reconciler(engine, client, queue)
+        self.repairs = Repairs(engine, client, queue, sequencer)
+
+    @activity.defn(name="reconcile")
+    async def reconcile(self, asked: Round) -> Reconciled:
+        """A round: carry out what was confirmed and left, then hold register and engine against each other."""
+        async with beating():
+            async with self._engine.connect() as connection:
+                left = await incidents.confirmed(connection)
+            for incident in left:
+                await self.repairs.carry_out(incident.id, asked.at)
+            done, found = await self.reconciler.reconcile(asked.at)
+        DRIFT.set(done.found)
+        for drift in found.drifts:
+            log.warning("drift", kind=drift.kind, subject=drift.subject, **drift.detail)
+        log.info("reconciled", **done.model_dump())
+        return done
+
+    @activity.defn(name="carry_out")
+    async def carry_out(self, errand: Errand) -> str:
+        """Carry an errand out, if that was not done already."""
+        async with beating():
+            return await self.repairs.carry_out(errand.id, errand.at)

@@ -1,0 +1,58 @@
+"""Upkeep: register and engine are held against each other every hour, and what two people confirmed is carried out.
+
+Neither workflow holds anything: whoever terminates one loses nothing. The next worker begins the round again, and the
+next round carries out what was left.
+"""
+
+from datetime import timedelta
+
+from temporalio import workflow
+from temporalio.exceptions import ActivityError
+
+from workflows import contract
+from workflows.contract import Errand, Round, UpkeepActivities
+
+
+@workflow.defn(name=contract.UPKEEP_WORKFLOW, sandboxed=False)
+class UpkeepWorkflow:
+    """A round every hour, for as long as there are workers."""
+
+    @workflow.run
+    async def run(self) -> None:
+        while not workflow.info().is_continue_as_new_suggested():
+            hour = workflow.now().replace(minute=0, second=0, microsecond=0) + contract.UPKEEP_EVERY
+            await workflow.sleep(hour - workflow.now(), summary="next round")
+            await self._reconcile()
+        workflow.continue_as_new()
+
+    async def _reconcile(self) -> None:
+        """Hold register and engine against each other. A round that fails is told, and the next one tries again."""
+        try:
+            await workflow.execute_activity_method(
+                UpkeepActivities.reconcile,
+                Round(at=workflow.now()),
+                schedule_to_close_timeout=contract.UPKEEP_EVERY - timedelta(minutes=5),
+                start_to_close_timeout=contract.UPKEEP_EVERY - timedelta(minutes=5),
+                heartbeat_timeout=contract.UPKEEP_HEARTBEAT,
+                retry_policy=contract.KEEP_RETRY,
+                summary="register and engine",
+            )
+        except ActivityError as error:
+            workflow.logger.error("register and engine could not be compared", exc_info=error)
+
+
+@workflow.defn(name=contract.ERRAND_WORKFLOW, sandboxed=False)
+class ErrandWorkflow:
+    """One thing that two people confirmed, carried out whatever crashes meanwhile."""
+
+    @workflow.run
+    async def run(self, errand: Errand) -> str:
+        done: str = await workflow.execute_activity_method(
+            UpkeepActivities.carry_out,
+            errand,
+            start_to_close_timeout=contract.ERRAND_TIMEOUT,
+            heartbeat_timeout=contract.UPKEEP_HEARTBEAT,
+            retry_policy=contract.KEEP_RETRY,
+            summary=errand.kind,
+        )
+        return done
