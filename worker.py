@@ -32,6 +32,9 @@ LOGS_AT_ONCE = 2
 ROUNDS_AT_ONCE = 2
 """One that holds register and engine against each other, and one that carries out what was confirmed."""
 
+WORKFLOWS = [MutationWorkflow, ProofLogWorkflow, UpkeepWorkflow, ErrandWorkflow]
+"""Everything that waits; what was recorded of each must replay."""
+
 log = structlog.get_logger("mutasi.worker")
 
 
@@ -48,12 +51,13 @@ def build(
     return Worker(
         client,
         task_queue=queue,
-        workflows=[MutationWorkflow, ProofLogWorkflow, UpkeepWorkflow, ErrandWorkflow],
+        workflows=WORKFLOWS,
         activities=[
             ledger.commit,
             notices.deliver,
             kept.keep,
             kept.attest,
+            upkeep.archive,
             upkeep.reconcile,
             upkeep.carry_out,
         ],
@@ -79,7 +83,7 @@ async def run(settings: Settings) -> None:
     stop = asyncio.Event()
     for sign in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(sign, stop.set)
-    upkeep = Upkeep(engine, client, contract.TASK_QUEUE, proof_log.sequencer(settings, engine))
+    upkeep = reconciling.upkeep(settings, engine, client, contract.TASK_QUEUE)
     worker = build(client, Ledger(Register(engine)), Notices(engine, postman(settings)), kept, upkeep)
     async with worker, worker_health.serving(settings.api_host, settings.worker_port, worker, client, engine):
         log.info("worker.ready", queue=contract.TASK_QUEUE)

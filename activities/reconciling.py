@@ -43,10 +43,11 @@ class Findings(NamedTuple):
 class Reconciler:
     """Looks at one register and one queue of the engine."""
 
-    def __init__(self, engine: AsyncEngine, client: Client, queue: str) -> None:
+    def __init__(self, engine: AsyncEngine, client: Client, queue: str, archive_days: int) -> None:
         self._engine = engine
         self._client = client
         self._queue = queue
+        self._archive_days = archive_days
         self._gate = asyncio.Semaphore(AT_ONCE)
 
     async def reconcile(self, now: datetime) -> tuple[Reconciled, Findings]:
@@ -79,7 +80,8 @@ class Reconciler:
 
     async def _register(self, now: datetime) -> list[Drift]:
         async with self._engine.connect() as connection:
-            return await drift.in_register(connection, now)
+            found = await drift.in_register(connection, now)
+            return found + await drift.unarchived(connection, now, self._archive_days)
 
     async def _each(self, items: list[_T], look: Callable[[_T], Awaitable[list[Drift]]]) -> list[Drift]:
         async def one(item: _T) -> list[Drift]:

@@ -1,30 +1,51 @@
 """Upkeep as activities: a round of the reconciler, and errands that two people confirmed."""
 
 import structlog
-from prometheus_client import Gauge
+from prometheus_client import Counter, Gauge
 from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio import activity
 from temporalio.client import Client
 
+from activities.archiving import Archiver
 from activities.notices import beating
 from activities.reconciling import Reconciler
 from activities.repairs import Repairs
 from store import incidents
+from store.archive import Archive
 from store.sequencing import Sequencer
-from workflows.contract import Errand, Reconciled, Round
+from workflows.contract import Archived, Errand, Reconciled, Round
 
 log = structlog.get_logger("mutasi.upkeep")
 
+ARCHIVED = Counter("mutasi_archived_histories_total", "Histories of the engine that this worker archived")
 DRIFT = Gauge("mutasi_drift", "What did not agree between register and engine when this worker last looked")
 
 
 class Upkeep:
     """Looks after one register and one engine."""
 
-    def __init__(self, engine: AsyncEngine, client: Client, queue: str, sequencer: Sequencer) -> None:
+    def __init__(
+        self,
+        engine: AsyncEngine,
+        client: Client,
+        queue: str,
+        sequencer: Sequencer,
+        archive: Archive,
+        archive_days: int,
+    ) -> None:
         self._engine = engine
-        self.reconciler = Reconciler(engine, client, queue)
+        self.reconciler = Reconciler(engine, client, queue, archive_days)
+        self.archiver = Archiver(engine, client, queue, archive)
         self.repairs = Repairs(engine, client, queue, sequencer)
+
+    @activity.defn(name="archive_histories")
+    async def archive(self, asked: Round) -> Archived:
+        """Put the histories of runs that ended into the archive."""
+        async with beating():
+            done = await self.archiver.sweep(asked.at)
+        ARCHIVED.inc(done.archived)
+        log.info("archived", **done.model_dump())
+        return done
 
     @activity.defn(name="reconcile")
     async def reconcile(self, asked: Round) -> Reconciled:

@@ -18,7 +18,7 @@ class Envelope(_Message):
     id: str
     """Idempotency key: the same id is carried out once, whatever crashes or is sent again."""
     kind: str
-    """`open`, the code of an act, `elapse`, `undelivered`, `recompute`, or `call`."""
+    """`open`, the code of an act, `elapse`, `undelivered`, `recompute`, `call`, or `archive`."""
     actor: str
     """Person id, or `clock`."""
     body: dict[str, Any] = {}

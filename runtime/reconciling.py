@@ -3,17 +3,26 @@
 from datetime import UTC, datetime
 from typing import Any
 
+from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio.client import Client
 from temporalio.common import WorkflowIDConflictPolicy
 
 from activities.reconciling import Reconciler
-from runtime import temporal
+from activities.upkeep import Upkeep
+from runtime import keys, proof_log, temporal
 from runtime.settings import Settings, required
+from store.archive import Archive
 from store.engine import app_engine
 from workflows import contract
 
 CONNECTIONS = 10
 """Connections of the register that a round of the reconciler may take at once."""
+
+
+def upkeep(settings: Settings, engine: AsyncEngine, client: Client, queue: str) -> Upkeep:
+    """Upkeep of the settings."""
+    archive = Archive(keys.document_keys(settings))
+    return Upkeep(engine, client, queue, proof_log.sequencer(settings, engine), archive, settings.archive_days)
 
 
 async def keep(client: Client, queue: str) -> None:
@@ -34,7 +43,7 @@ async def reconcile(settings: Settings, dry_run: bool) -> dict[str, Any]:
     """
     engine = app_engine(required(settings.database_url, "DATABASE_URL"), pool_size=CONNECTIONS)
     try:
-        reconciler = Reconciler(engine, await temporal.connect(settings), contract.TASK_QUEUE)
+        reconciler = Reconciler(engine, await temporal.connect(settings), contract.TASK_QUEUE, settings.archive_days)
         now = datetime.now(UTC)
         if dry_run:
             done, found = None, await reconciler.find(now)

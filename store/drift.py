@@ -1,7 +1,7 @@
 """What the register says about its own cases, to be held against itself and against the engine. Nothing here writes."""
 
 from collections.abc import AsyncIterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import text
@@ -132,3 +132,19 @@ async def in_register(connection: AsyncConnection, now: datetime) -> list[Drift]
         for r in await connection.execute(_MISSING_HOLDS)
     ]
     return found
+
+
+_UNARCHIVED = text("""
+    SELECT d.case_id, coalesce(d.state #>> '{undo,until}', d.state ->> 'since')::timestamptz AS over_at
+    FROM docket d
+    WHERE d.stage = 'closed' AND coalesce(d.state #>> '{undo,until}', d.state ->> 'since')::timestamptz < :before
+      AND NOT EXISTS (SELECT FROM ledger l WHERE l.case_id = d.case_id AND l.type = 'history_archived'
+                        AND l.at >= (d.state ->> 'since')::timestamptz)
+    ORDER BY d.case_id
+""")
+
+
+async def unarchived(connection: AsyncConnection, now: datetime, days: int) -> list[Drift]:
+    """Cases that have been over for so many days, whose last run is not in the archive."""
+    rows = await connection.execute(_UNARCHIVED, {"before": now - timedelta(days=days)})
+    return [Drift(DriftKind.HISTORY_UNARCHIVED, r.case_id, r.case_id, {"over": r.over_at.isoformat()}) for r in rows]

@@ -64,7 +64,7 @@ class House:
         self.desk = Desk(env.client, engine, queue)
         self.ahead = timedelta(0)
         """How far the clocks of the cases ran ahead of ours."""
-        self._settings = settings
+        self.settings = settings
         self._tokens = tokens
         self.opened: list[CaseFile] = []
         self._http = httpx.AsyncClient(
@@ -80,7 +80,7 @@ class House:
         name = self.cast[who[5:]]["nip"] if who.startswith("cast:") else who
         known = _PEOPLE.setdefault(self.url.partition("?")[2], {})
         if name not in known:
-            known[name] = self._tokens.read(await token_for(self._settings, name))
+            known[name] = self._tokens.read(await token_for(self.settings, name))
         return self._tokens.issue(known[name], datetime.now(UTC), timedelta(hours=1))
 
     async def person(self, who: str) -> str:
@@ -132,16 +132,18 @@ class House:
     def proof_log(self, channels: Sequence[Channel] = (), drop: FileDrop | None = None) -> ProofLog:
         """The transparency log of this house, to be turned by hand."""
         ways = [*channels, *([drop] if drop else [])]
-        return ProofLog(self.engine, self.sequencer(), self._settings.proof_origin, ways, drop)
+        return ProofLog(self.engine, self.sequencer(), self.settings.proof_origin, ways, drop)
 
     def upkeep(self) -> Upkeep:
         """Upkeep of this house, to be done by hand."""
-        return Upkeep(self.engine, self.client, self.queue, self.sequencer())
+        from runtime import reconciling
+
+        return reconciling.upkeep(self.settings, self.engine, self.client, self.queue)
 
     def sequencer(self) -> Sequencer:
         from runtime import proof_log
 
-        return proof_log.sequencer(self._settings, self.engine)
+        return proof_log.sequencer(self.settings, self.engine)
 
     async def close(self) -> None:
         await self._http.aclose()

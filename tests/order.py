@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import rfc8785
-from temporalio.client import WorkflowHistory
+from temporalio.client import WorkflowHandle, WorkflowHistory
 from temporalio.converter import DataConverter
 from temporalio.service import RPCError
 from temporalio.worker import Replayer
@@ -107,3 +107,10 @@ async def record(house: House, into: Path, story: str) -> None:
         history = await case.workflow.fetch_history()
         packed = gzip.compress(history.to_json().encode(), mtime=0)
         (into / f"{story.removeprefix('test_')}-{number}.json.gz").write_bytes(packed)
+
+
+async def record_run(handle: WorkflowHandle[Any, Any], into: Path, name: str) -> None:
+    """Write the history of a workflow that is no case."""
+    into.mkdir(parents=True, exist_ok=True)  # noqa: ASYNC240
+    history = await handle.fetch_history()
+    (into / f"{name}-1.json.gz").write_bytes(gzip.compress(history.to_json().encode(), mtime=0))

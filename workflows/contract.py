@@ -59,6 +59,7 @@ UPKEEP_WORKFLOW = "Upkeep"
 UPKEEP_ID = "upkeep"
 """The one workflow that holds register and engine against each other, every hour."""
 UPKEEP_EVERY = timedelta(hours=1)
+PART_TIMEOUT = timedelta(minutes=50)
 UPKEEP_HEARTBEAT = timedelta(seconds=10)
 ERRAND_WORKFLOW = "Errand"
 ERRAND_TIMEOUT = timedelta(minutes=10)
@@ -113,6 +114,15 @@ class Round(BaseModel):
     at: datetime
 
 
+class Archived(BaseModel):
+    """How many histories a sweep put into the archive, and how many it left for the next."""
+
+    model_config = ConfigDict(frozen=True)
+
+    archived: int
+    left: int
+
+
 class Reconciled(BaseModel):
     """What was held against each other, what does not agree, and what that changed of the incidents."""
 
@@ -161,6 +171,9 @@ class LogActivities(Protocol):
 
 class UpkeepActivities(Protocol):
     """Upkeep, as its workflows name it; carried out by `activities.upkeep`."""
+
+    @activity.defn(name="archive_histories")
+    async def archive(self, asked: Round) -> Archived: ...
 
     @activity.defn(name="reconcile")
     async def reconcile(self, asked: Round) -> Reconciled: ...

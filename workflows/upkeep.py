@@ -1,10 +1,13 @@
-"""Upkeep: register and engine are held against each other every hour, and what two people confirmed is carried out.
+"""Upkeep: every hour histories are archived, and register and engine held against each other.
+
+What two people confirmed is carried out by a workflow of its own.
 
 Neither workflow holds anything: whoever terminates one loses nothing. The next worker begins the round again, and the
 next round carries out what was left.
 """
 
-from datetime import timedelta
+from collections.abc import Callable
+from typing import Any
 
 from temporalio import workflow
 from temporalio.exceptions import ActivityError
@@ -22,23 +25,24 @@ class UpkeepWorkflow:
         while not workflow.info().is_continue_as_new_suggested():
             hour = workflow.now().replace(minute=0, second=0, microsecond=0) + contract.UPKEEP_EVERY
             await workflow.sleep(hour - workflow.now(), summary="next round")
-            await self._reconcile()
+            await self._do(UpkeepActivities.archive, "histories")
+            await self._do(UpkeepActivities.reconcile, "register and engine")
         workflow.continue_as_new()
 
-    async def _reconcile(self) -> None:
-        """Hold register and engine against each other. A round that fails is told, and the next one tries again."""
+    async def _do(self, what: Callable[..., Any], summary: str) -> None:
+        """One part of a round. A part that fails is told, and the next round tries again."""
         try:
             await workflow.execute_activity_method(
-                UpkeepActivities.reconcile,
+                what,
                 Round(at=workflow.now()),
-                schedule_to_close_timeout=contract.UPKEEP_EVERY - timedelta(minutes=5),
-                start_to_close_timeout=contract.UPKEEP_EVERY - timedelta(minutes=5),
+                schedule_to_close_timeout=contract.PART_TIMEOUT,
+                start_to_close_timeout=contract.PART_TIMEOUT,
                 heartbeat_timeout=contract.UPKEEP_HEARTBEAT,
                 retry_policy=contract.KEEP_RETRY,
-                summary="register and engine",
+                summary=summary,
             )
         except ActivityError as error:
-            workflow.logger.error("register and engine could not be compared", exc_info=error)
+            workflow.logger.error("a part of a round of upkeep failed", extra={"part": summary}, exc_info=error)
 
 
 @workflow.defn(name=contract.ERRAND_WORKFLOW, sandboxed=False)

@@ -26,7 +26,7 @@ from store.tables.identity import (
     ServiceTokenRow,
     SessionRow,
 )
-from store.tables.oversight import IncidentEventRow, IncidentRow, ReconciliationRow
+from store.tables.oversight import ArchivedHistoryRow, IncidentEventRow, IncidentRow, ReconciliationRow
 from store.tables.proof_log import (
     LogCheckpointRow,
     LogCosignatureRow,
@@ -83,6 +83,7 @@ CALENDAR_YEAR = _table(CalendarYearRow)
 ACCESS_LOG = _table(AccessRow)
 DOCUMENT_CONTENT = _table(DocumentContentRow)
 
+ARCHIVED_HISTORY = _table(ArchivedHistoryRow)
 INCIDENT = _table(IncidentRow)
 INCIDENT_EVENT = _table(IncidentEventRow)
 RECONCILIATION = _table(ReconciliationRow)
@@ -98,6 +99,7 @@ SESSION = _table(SessionRow)
 __all__ = [
     "ACCESS_LOG",
     "ACCOUNT",
+    "ARCHIVED_HISTORY",
     "CALENDAR_OVERRIDE",
     "CALENDAR_YEAR",
     "COMMAND",
@@ -124,6 +126,7 @@ __all__ = [
     "TASK",
     "AccessRow",
     "AccountRow",
+    "ArchivedHistoryRow",
     "CalendarOverrideRow",
     "CalendarYearRow",
     "CommandRow",

@@ -1,9 +1,9 @@
-"""What was found not to agree, and what people did about it."""
+"""What was found not to agree, and what people did about it; what is kept of the engine's histories."""
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, DateTime, Identity, Index, Text
+from sqlalchemy import BigInteger, Column, DateTime, Identity, Index, LargeBinary, Text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
@@ -50,3 +50,30 @@ class IncidentEventRow(SQLModel, table=True):
     reason: str | None = Field(default=None, sa_type=Text)
     """Why, in the person's words; of a failed repair, a code."""
     command_id: str | None = Field(default=None, sa_column=Column(Text, unique=True))
+
+
+class ArchivedHistoryRow(SQLModel, table=True):
+    """The engine's history of a run of a case that ended, compressed and encrypted. Never altered.
+
+    It is stored before the entry of the ledger that names its hash. Deleted only where the law has it erased; the
+    entry stays.
+    """
+
+    __tablename__ = "archived_history"
+    __table_args__ = (Index("archived_history_case", "case_id"),)
+
+    run_id: str = Field(sa_column=Column(Text, primary_key=True))
+    case_id: str = Field(sa_type=Text)
+    status: str = Field(sa_type=Text)
+    """How the run ended, in the engine's words: completed, continued_as_new, terminated, ..."""
+    started_at: datetime = Field(sa_type=DateTime(timezone=True))
+    ended_at: datetime = Field(sa_type=DateTime(timezone=True))
+    events: int
+    size: int
+    """Bytes of the history as JSON."""
+    sha256: str = Field(sa_type=Text)
+    """Of those bytes, hexadecimal."""
+    key_id: str = Field(sa_type=Text)
+    sealed: bytes = Field(sa_type=LargeBinary)
+    """Nonce and AES-256-GCM ciphertext of the gzipped JSON."""
+    archived_at: datetime = Field(sa_type=DateTime(timezone=True))

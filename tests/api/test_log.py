@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,7 +13,9 @@ from proof.heads import Head, HeadProof, verify_whole
 from proof.note import Key
 from proof.tree import ProofFault, verify_consistency, verify_inclusion
 from tests.api.answers import UNKNOWN_CASE, problem_of
+from tests.conftest import RECORD_INTO
 from tests.house import CaseFile, House, eventually
+from tests.order import record_run
 from workflows import contract
 
 AUDITOR = "auditor"
@@ -118,5 +121,7 @@ async def test_the_workflow_keeps_the_log(house: House) -> None:
         entries, proof, point = await whole(house, case)
         assert point.size == size
         verify_whole(entries, proof, point)
+        if RECORD_INTO:
+            await record_run(handle, Path(RECORD_INTO), "proof_log")
     finally:
         await handle.terminate("the test is over")
