@@ -7,10 +7,11 @@ from temporalio import activity
 from temporalio.client import Client
 
 from activities.archiving import Archiver
+from activities.erasing import Erasing
 from activities.notices import beating
 from activities.reconciling import Reconciler
 from activities.repairs import Repairs
-from store import incidents
+from store import erasing, incidents
 from store.archive import Archive
 from store.sequencing import Sequencer
 from workflows.contract import Archived, Errand, Reconciled, Round
@@ -36,6 +37,7 @@ class Upkeep:
         self._engine = engine
         self.reconciler = Reconciler(engine, client, queue, archive_days)
         self.archiver = Archiver(engine, client, queue, archive)
+        self.erasing = Erasing(engine, client, sequencer)
         self.repairs = Repairs(engine, client, queue, sequencer)
 
     @activity.defn(name="archive_histories")
@@ -52,9 +54,11 @@ class Upkeep:
         """A round: carry out what was confirmed and left, then hold register and engine against each other."""
         async with beating():
             async with self._engine.connect() as connection:
-                left = await incidents.confirmed(connection)
-            for incident in left:
+                repairs, erasures = await incidents.confirmed(connection), await erasing.left(connection)
+            for incident in repairs:
                 await self.repairs.carry_out(incident.id, asked.at)
+            for erasure in erasures:
+                await self.erasing.carry_out(erasure.id, asked.at)
             done, found = await self.reconciler.reconcile(asked.at)
         DRIFT.set(done.found)
         for drift in found.drifts:
@@ -66,4 +70,5 @@ class Upkeep:
     async def carry_out(self, errand: Errand) -> str:
         """Carry an errand out, if that was not done already."""
         async with beating():
-            return await self.repairs.carry_out(errand.id, errand.at)
+            carry_out = self.erasing.carry_out if errand.kind == "erasure" else self.repairs.carry_out
+            return await carry_out(errand.id, errand.at)

@@ -24,8 +24,10 @@ from api.routes import (
     calendar,
     cases,
     documents,
+    erasure,
     incidents,
     oversight,
+    personal,
     policies,
     proofs,
     provider,
@@ -89,8 +91,8 @@ def create_app(settings: Settings, services: Services | None = None) -> FastAPI:
         generate_unique_id_function=lambda route: route.operation_id or route.name,
     )
     modules = (
-        account, calendar, cases, documents, incidents, oversight, policies, proofs, register, reports, seats, sign_in,
-        work,
+        account, calendar, cases, documents, erasure, incidents, oversight, personal, policies, proofs, register,
+        reports, seats, sign_in, work,
     )  # fmt: skip
     for module in modules:
         app.include_router(module.router, prefix=PREFIX, dependencies=[Depends(known_parameters)])

@@ -371,7 +371,7 @@ def _ranks(viewer: Viewer) -> bool:
     return viewer.is_hr or viewer.oversees or viewer.holds(DECIDERS)
 
 
-_OF_OTHERS = frozenset({"choice_list"})
+OF_OTHERS = frozenset({"choice_list"})
 """Private fields that are about other people than the one concerned: he does not see them."""
 
 
@@ -387,7 +387,7 @@ def _without_nature(value: Any) -> Any:
     return plain
 
 
-_SEALED_TYPES = frozenset({"board_voted"})
+SEALED_TYPES = frozenset({"board_voted"})
 """Events whose content the employee does not see: how single members voted."""
 _NIP = "employee_nip"
 
@@ -397,11 +397,11 @@ def event(entry: LedgerEntry, viewer: Viewer, subject: str, superseded: bool, la
     body, private, sealed = entry.body, {} if viewer.service else entry.private, viewer.person == subject
     if sealed and body["type"] == "comment_made" and not body["data"].get("visible_to_employee"):
         return None
-    hidden = sealed and body["type"] in _SEALED_TYPES
+    hidden = sealed and body["type"] in SEALED_TYPES
     shown = {k: v for k, v in private.items() if k not in ("reason", "note") and not k.startswith("actor.")}
     if _NIP in shown:
         shown[_NIP] = nip_for(viewer, subject, shown[_NIP])
-    hide = frozenset[str]() if _ranks(viewer) and not sealed else _OF_OTHERS
+    hide = frozenset[str]() if _ranks(viewer) and not sealed else OF_OTHERS
     data = {k: v for k, v in {**body["data"], **shown}.items() if k not in hide}
     if not knows_leave(viewer, subject):
         data = _without_nature(data)

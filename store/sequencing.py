@@ -31,7 +31,7 @@ BATCH = 1000
 """Leaves in one transaction at most."""
 OPENED, ROTATED, ACKNOWLEDGED = "log.opened", "log.key_rotated", "log.gap_acknowledged"
 """What the log states about itself."""
-REPAIRED = "register.repaired"
+REPAIRED, ERASED = "register.repaired", "personal.erased"
 """What it states about what two people did beside the cases."""
 
 
@@ -208,7 +208,8 @@ class Sequencer:
     ) -> AsyncIterator[AsyncConnection]:
         """A transaction whose end is a statement in the log: what is done in it and its trace stand or fall together.
 
-        `private` is what the leaf only commits to. Not for anything that takes long: the log waits meanwhile.
+        `said` may be filled in meanwhile; `private` is what the leaf only commits to. Not for anything that takes
+        long: the log waits.
         """
         async with self._waited() as connection:
             yield connection

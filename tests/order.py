@@ -67,6 +67,12 @@ async def _chains_are_whole(house: House) -> None:
     private: dict[tuple[str, int], dict[str, Any]] = {}
     for row in await house.sql("SELECT case_id, seq, path, salt, value FROM private_value"):
         private.setdefault((row.case_id, row.seq), {})[row.path] = (bytes(row.salt), row.value)
+    erased = {
+        row.case_id
+        for row in await house.sql(
+            "SELECT e.case_id FROM erasure e JOIN erasure_step s ON s.erasure_id = e.id WHERE s.what = 'erased'"
+        )
+    }
     heads: dict[str, tuple[int, str]] = {}
     for row in await house.sql("SELECT case_id, seq, body, hash FROM ledger ORDER BY case_id, seq"):
         raw = bytes(row.body)
@@ -79,7 +85,7 @@ async def _chains_are_whole(house: House) -> None:
         assert {
             path: hmac.new(salt, rfc8785.dumps(value), hashlib.sha256).hexdigest()
             for path, (salt, value) in values.items()
-        } == body["private"]
+        } == ({} if row.case_id in erased else body["private"])
         heads[row.case_id] = (row.seq, bytes(row.hash).hex())
     assert not private, "private values without an entry"
     for row in await house.sql("SELECT case_id, seq, head FROM docket"):

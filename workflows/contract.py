@@ -136,7 +136,7 @@ class Reconciled(BaseModel):
 
 
 class Errand(BaseModel):
-    """What two people confirmed, to be carried out once. `kind`: repair."""
+    """What two people confirmed, to be carried out once. `kind`: repair, erasure."""
 
     model_config = ConfigDict(frozen=True)
 

@@ -50,7 +50,9 @@ async def propose_repair(
     if not (knock.viewer.operator or knock.viewer.is_hr):
         await knock.turn_away(refuse(RefusalCode.NOT_AUTHORISED, act="propose_repair"), "propose_repair")
     async with knock.services.engine.begin() as connection:
-        done = await incidents.propose(connection, incident_id, asked.repair, _asked(knock, asked, incident_id, key))
+        done = await incidents.propose(
+            connection, incident_id, asked.repair, _asked(knock, asked, f"{incident_id}/repair", key)
+        )
     return await _answer(knock, "propose_repair", incident_id, done, language, response)
 
 
@@ -67,15 +69,17 @@ async def confirm_repair(
     if not knock.viewer.is_hr:
         await knock.turn_away(refuse(RefusalCode.NOT_AUTHORISED, act="confirm_repair"), "confirm_repair")
     async with knock.services.engine.begin() as connection:
-        done = await incidents.confirm(connection, incident_id, asked.repair, _asked(knock, asked, incident_id, key))
+        done = await incidents.confirm(
+            connection, incident_id, asked.repair, _asked(knock, asked, f"{incident_id}/confirmation", key)
+        )
     if not isinstance(done, Refusal):
         await knock.services.desk.send(Errand(kind="repair", id=incident_id, at=knock.now))
     return await _answer(knock, "confirm_repair", incident_id, done, language, response)
 
 
-def _asked(knock: Knock, asked: out.RepairIn, incident_id: str, key: str) -> activation.Asked:
+def _asked(knock: Knock, asked: out.RepairIn, step: str, key: str) -> activation.Asked:
     person = knock.viewer.person
-    command = hashlib.sha256(f"{person}\nincidents/{incident_id}\n{key}".encode()).hexdigest()[:40]
+    command = hashlib.sha256(f"{person}\nincidents/{step}\n{key}".encode()).hexdigest()[:40]
     return activation.Asked(person, asked.reason, command, knock.now)
 
 

@@ -27,6 +27,7 @@ from store.tables.identity import (
     SessionRow,
 )
 from store.tables.oversight import ArchivedHistoryRow, IncidentEventRow, IncidentRow, ReconciliationRow
+from store.tables.personal import ErasureRow, ErasureStepRow, LegalHoldRow, PersonalAccessRow
 from store.tables.proof_log import (
     LogCheckpointRow,
     LogCosignatureRow,
@@ -83,6 +84,11 @@ CALENDAR_YEAR = _table(CalendarYearRow)
 ACCESS_LOG = _table(AccessRow)
 DOCUMENT_CONTENT = _table(DocumentContentRow)
 
+ERASURE = _table(ErasureRow)
+ERASURE_STEP = _table(ErasureStepRow)
+LEGAL_HOLD = _table(LegalHoldRow)
+PERSONAL_ACCESS = _table(PersonalAccessRow)
+
 ARCHIVED_HISTORY = _table(ArchivedHistoryRow)
 INCIDENT = _table(IncidentRow)
 INCIDENT_EVENT = _table(IncidentEventRow)
@@ -105,12 +111,16 @@ __all__ = [
     "COMMAND",
     "DOCKET",
     "DOCUMENT_CONTENT",
+    "ERASURE",
+    "ERASURE_STEP",
     "HOLIDAY",
     "IDENTITY_EVENT",
     "INCIDENT",
     "INCIDENT_EVENT",
     "LEDGER",
+    "LEGAL_HOLD",
     "PARTICIPANT",
+    "PERSONAL_ACCESS",
     "POLICY",
     "POLICY_CONFIRMATION",
     "POLICY_PROPOSAL",
@@ -135,12 +145,15 @@ __all__ = [
     "DocketRow",
     "DocumentContentRow",
     "EmployeeRow",
+    "ErasureRow",
+    "ErasureStepRow",
     "HolidayRow",
     "IdentityEventRow",
     "ImportRunRow",
     "IncidentEventRow",
     "IncidentRow",
     "LedgerRow",
+    "LegalHoldRow",
     "LogCheckpointRow",
     "LogCosignatureRow",
     "LogDeliveryRow",
@@ -154,6 +167,7 @@ __all__ = [
     "OfficeRow",
     "ParticipantRow",
     "PersonRow",
+    "PersonalAccessRow",
     "PolicyConfirmationRow",
     "PolicyProposalRow",
     "PolicyRow",

@@ -81,6 +81,10 @@ TABLE: dict[str, Open | Stranger | Person | OfCase] = {
     "POST /api/v1/me/second-factor/confirmation": Person(NOBODY, body={"code": "000000"}),
     "POST /api/v1/me/second-factor/removal": Person(NOBODY, body={"password": "x", "code": "000000"}),
     "GET /api/v1/me": Person(),
+    "GET /api/v1/me/personal-data": Person(PERSONS),
+    "POST /api/v1/employees/{employee_id}/personal-data": Person(
+        {*HR, *OVERSEERS}, body={"reason": "Permintaan pegawai"}
+    ),
     "GET /api/v1/tasks": Person(),
     "GET /api/v1/notices": Person(),
     "POST /api/v1/notices/read": Person(PERSONS, body={"ids": [2**50]}),
@@ -113,6 +117,7 @@ TABLE: dict[str, Open | Stranger | Person | OfCase] = {
     "POST /api/v1/rating-years": Person({"hr_head"}, body={"year": 2025}, status=201),
     "GET /api/v1/attempts": Person(OVERSEERS),
     "GET /api/v1/log/checkpoint": Person(OVERSEERS),
+    "GET /api/v1/log/sheet": Person(OVERSEERS),
     "GET /api/v1/log/proofs/inclusion": Person(OVERSEERS, query={"case_id": "{case_id}", "seq": 1}),
     "GET /api/v1/log/proofs/consistency": Person(OVERSEERS, query={"first": 1}),
     "GET /api/v1/log/proofs/head": Person(OVERSEERS, query={"case_id": "{case_id}"}),
@@ -136,6 +141,15 @@ TABLE: dict[str, Open | Stranger | Person | OfCase] = {
     "GET /api/v1/cases/{case_id}/documents": OfCase(PERSONS),
     "GET /api/v1/cases/{case_id}/documents/{document_id}/content": OfCase(READS),
     "GET /api/v1/cases/{case_id}/accesses": OfCase({"employee", *OVERSEERS}),
+    "GET /api/v1/cases/{case_id}/erasure": OfCase({*HR, *OVERSEERS}),
+    # Whoever may propose or confirm hears that the case is not over.
+    "POST /api/v1/cases/{case_id}/erasure": OfCase(HR, body={"reason": "Masa simpan"}, operator=403, status=409),
+    "POST /api/v1/cases/{case_id}/erasure/confirmation": OfCase(
+        HR, body={"reason": "Setuju"}, operator=403, status=409
+    ),
+    "POST /api/v1/cases/{case_id}/legal-hold": OfCase(
+        {"hr_head", *OVERSEERS}, body={"held": False, "reason": "Tidak ada sengketa"}, operator=403, status=201
+    ),
     # Whoever may hand in hears that the person has no such document elsewhere.
     "POST /api/v1/cases/{case_id}/documents": OfCase(
         {"employee", *HR}, body={"reuse": f"d_{'a' * 26}"}, operator=403, status=404

@@ -1,7 +1,9 @@
 """Proofs over the API: what an auditor checks with the keys he wrote down and nothing else of ours."""
 
 import hashlib
+import html
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -89,6 +91,25 @@ async def test_a_closed_case_is_attested_without_being_asked(house: House) -> No
     await log.turn()
     entries, proof, point = await whole(house, case)
     verify_whole(entries, proof, point)
+
+
+async def test_a_printed_sheet_says_what_was_attested(house: House) -> None:
+    """What an auditor types off the paper is the checkpoint, and the text under it verifies."""
+    problem_of(await house.request("GET", "/log/sheet", AUDITOR), 404, "not_logged_yet")
+    await house.open("lateral_pass")
+    await house.proof_log().attested()
+    await house.open("it_self_nomination")
+    await house.proof_log().turn()
+    answer = await house.request("GET", "/log/sheet", AUDITOR)
+    assert answer.headers["content-type"].startswith("text/html") and "script" not in answer.text
+    digits = "".join(re.findall(r"\b[0-9a-f]{4}\b", " ".join(re.findall(r"<div>([0-9a-f ]+)</div>", answer.text))))
+    printed = html.unescape(re.findall(r"<pre>(.*?)</pre>", answer.text, re.DOTALL)[0])
+    point = checkpoint.opened(note.read(printed), [await key_of(house)])
+    newest = await checkpoint_of(house)
+    assert (digits, point.size) == (point.root.hex(), int(re.findall(r'groups">(\d+)<', answer.text)[0]))
+    assert point.size < newest.size, "the attested one, which proves histories whole, not merely the newest"
+    for words in ("Tanda tangan", "Signature", point.origin, html.escape(str(await key_of(house)))):
+        assert words in answer.text
 
 
 async def test_what_cannot_be_proved_is_refused_with_words(common_house: House) -> None:
