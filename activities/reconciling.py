@@ -9,7 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio.api.enums.v1 import TaskQueueType
 from temporalio.api.taskqueue.v1 import TaskQueue
 from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
-from temporalio.client import Client, WorkflowExecutionStatus, WorkflowQueryFailedError
+from temporalio.client import Client, WorkflowQueryFailedError, WorkflowQueryRejectedError
+from temporalio.common import QueryRejectCondition
 from temporalio.service import RPCError, RPCStatusCode
 
 from domain.drift import Drift, missing, of_workflow, stray
@@ -30,6 +31,10 @@ _T = TypeVar("_T")
 
 class NobodyAnswers(Exception):
     """No worker asks for work: every workflow would be silent, and that is one fault and not many."""
+
+
+class _NotRunning(Exception):
+    """There is no such workflow, or it ended."""
 
 
 class Findings(NamedTuple):
@@ -74,7 +79,7 @@ class Reconciler:
             count += len(open_ones)
             driven |= {contract.workflow_id(s.case_id) for s in open_ones}
             drifts += [d for s in batch for d in drift.within(s, now)]
-            drifts += await self._each(open_ones, lambda s: self._of_case(s, running, now))
+            drifts += await self._each(open_ones, lambda s: self._of_case(s, now))
         drifts += await self._each(sorted(running - driven), lambda w: self._stray(w, now))
         return Findings(count, len(running), drifts)
 
@@ -90,19 +95,18 @@ class Reconciler:
 
         return [d for found in await asyncio.gather(*(one(item) for item in items)) for d in found]
 
-    async def _of_case(self, standing: Snapshot, running: set[str], now: datetime) -> list[Drift]:
+    async def _of_case(self, standing: Snapshot, now: datetime) -> list[Drift]:
         """What is wrong with the workflow of a case, looked at again until it stays so."""
         found: list[Drift] = []
         for _ in range(LOOKS):
             workflow_id = contract.workflow_id(standing.case_id)
-            if workflow_id in running or await self._runs(workflow_id):
+            try:
                 found = list(of_workflow(standing, await self._ask(workflow_id), now))
-            else:
+            except _NotRunning:
                 found = [missing(standing)]
             if not found:
                 break
             await asyncio.sleep(PAUSE_SECONDS)
-            running = running - {workflow_id}
             again = await self._standing(standing.case_id)
             if again is None or again.at_rest(now):
                 return []
@@ -110,9 +114,10 @@ class Reconciler:
         return found
 
     async def _stray(self, workflow_id: str, now: datetime) -> list[Drift]:
-        if not await self._runs(workflow_id):
+        try:
+            answered = await self._ask(workflow_id)
+        except _NotRunning:
             return []
-        answered = await self._ask(workflow_id)
         found = stray(workflow_id, answered, await self._standing(contract.case_of(workflow_id)), now)
         return [found] if found else []
 
@@ -125,25 +130,25 @@ class Reconciler:
         query = f"WorkflowType = '{contract.WORKFLOW}' AND ExecutionStatus = 'Running' AND TaskQueue = '{self._queue}'"
         return {execution.id async for execution in self._client.list_workflows(query)}
 
-    async def _runs(self, workflow_id: str) -> bool:
-        """Whether a workflow runs, by the engine itself."""
-        try:
-            described = await self._client.get_workflow_handle(workflow_id).describe()
-        except RPCError as error:
-            if error.status is RPCStatusCode.NOT_FOUND:
-                return False
-            raise
-        return described.status is WorkflowExecutionStatus.RUNNING
-
     async def _ask(self, workflow_id: str) -> Snapshot | None:
-        """Where a workflow says that it stands; None when it does not say."""
+        """Where a workflow that runs says that it stands; None when it does not say. Raises `_NotRunning`.
+
+        The engine's lists lag behind, and it lets ended workflows answer too unless told not to.
+        """
         try:
             answer: Snapshot = await self._client.get_workflow_handle(workflow_id).query(
-                "trace", result_type=Snapshot, rpc_timeout=ANSWER_WITHIN
+                "trace",
+                result_type=Snapshot,
+                reject_condition=QueryRejectCondition.NOT_OPEN,
+                rpc_timeout=ANSWER_WITHIN,
             )
+        except WorkflowQueryRejectedError:
+            raise _NotRunning from None
         except WorkflowQueryFailedError:
             return None
         except RPCError as error:
+            if error.status is RPCStatusCode.NOT_FOUND:
+                raise _NotRunning from None
             if error.status in (RPCStatusCode.UNAVAILABLE, RPCStatusCode.RESOURCE_EXHAUSTED):
                 raise
             return None

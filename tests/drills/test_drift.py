@@ -16,7 +16,7 @@ from domain.protocol import Snapshot
 from store import cases
 from tests.api.answers import problem_of
 from tests.conftest import RECORD_INTO
-from tests.house import CaseFile, House, read_cast
+from tests.house import CaseFile, House, eventually, read_cast
 from tests.house import house as open_house
 from tests.order import record_run, the_house_is_in_order
 from workflows import contract
@@ -146,6 +146,13 @@ async def test_workflows_that_are_not_what_they_should_be(house: House) -> None:
     await replaced(house, late, wake_at=now.wake_at + timedelta(days=3))
     nobody = Snapshot(case_id=contract.case_of(STRAY), seq=4, stage="approval", status="awaiting_decision")
     await house.client.start_workflow(contract.WORKFLOW, nobody, id=STRAY, task_queue=house.queue)
+
+    async def listed() -> bool:
+        """Lists of the engine lag behind."""
+        query = f"WorkflowId = '{STRAY}' AND ExecutionStatus = 'Running' AND TaskQueue = '{house.queue}'"
+        return bool([w async for w in house.client.list_workflows(query)])
+
+    await eventually(listed)
     assert await found(house) == {
         ("workflow_apart", apart.id), ("timer_apart", late.id), ("workflow_stray", STRAY),
     }  # fmt: skip
