@@ -11,8 +11,9 @@ from temporalio.worker import Worker
 from activities.ledger import Ledger
 from activities.notices import Notices
 from activities.proof_log import LogBehind, ProofLog
+from activities.upkeep import Upkeep
 from proof.note import NoteFault
-from runtime import logs, proof_log, temporal, worker_health
+from runtime import logs, proof_log, reconciling, temporal, worker_health
 from runtime.leaving import leave
 from runtime.mail import postman
 from runtime.settings import Settings, required
@@ -21,12 +22,18 @@ from store.engine import app_engine
 from workflows import contract
 from workflows.mutation import MutationWorkflow
 from workflows.proof_log import ProofLogWorkflow
+from workflows.upkeep import ErrandWorkflow, UpkeepWorkflow
 
 COMMITS_AT_ONCE = 12
 """Commits a worker carries out side by side: as many as it has connections, so that none waits for another's."""
 POSTS_AT_ONCE = 4
 LOGS_AT_ONCE = 2
 """One that keeps the transparency log all the time, and one that attests."""
+ROUNDS_AT_ONCE = 2
+"""One that holds register and engine against each other, and one that carries out what was confirmed."""
+
+WORKFLOWS = [MutationWorkflow, ProofLogWorkflow, UpkeepWorkflow, ErrandWorkflow]
+"""Everything that waits; what was recorded of each must replay."""
 
 log = structlog.get_logger("mutasi.worker")
 
@@ -36,6 +43,7 @@ def build(
     ledger: Ledger,
     notices: Notices,
     kept: ProofLog,
+    upkeep: Upkeep,
     queue: str = contract.TASK_QUEUE,
     cached: int = 1000,
 ) -> Worker:
@@ -43,11 +51,19 @@ def build(
     return Worker(
         client,
         task_queue=queue,
-        workflows=[MutationWorkflow, ProofLogWorkflow],
-        activities=[ledger.commit, notices.deliver, kept.keep, kept.attest],
+        workflows=WORKFLOWS,
+        activities=[
+            ledger.commit,
+            notices.deliver,
+            kept.keep,
+            kept.attest,
+            upkeep.archive,
+            upkeep.reconcile,
+            upkeep.carry_out,
+        ],
         max_cached_workflows=cached,
         max_concurrent_local_activities=COMMITS_AT_ONCE,
-        max_concurrent_activities=POSTS_AT_ONCE + LOGS_AT_ONCE,
+        max_concurrent_activities=POSTS_AT_ONCE + LOGS_AT_ONCE + ROUNDS_AT_ONCE,
         sticky_queue_schedule_to_start_timeout=contract.TASK_TIMEOUT,
         graceful_shutdown_timeout=contract.GRACE,
     )
@@ -55,7 +71,7 @@ def build(
 
 async def run(settings: Settings) -> None:
     """Serve until a signal asks to stop; acts under way are finished first."""
-    connections = COMMITS_AT_ONCE + POSTS_AT_ONCE + LOGS_AT_ONCE
+    connections = COMMITS_AT_ONCE + POSTS_AT_ONCE + LOGS_AT_ONCE + reconciling.CONNECTIONS
     engine = app_engine(required(settings.database_url, "DATABASE_URL"), connections)
     kept = proof_log.proof_log(settings, engine)
     try:
@@ -67,11 +83,13 @@ async def run(settings: Settings) -> None:
     stop = asyncio.Event()
     for sign in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(sign, stop.set)
-    worker = build(client, Ledger(Register(engine)), Notices(engine, postman(settings)), kept)
+    upkeep = reconciling.upkeep(settings, engine, client, contract.TASK_QUEUE)
+    worker = build(client, Ledger(Register(engine)), Notices(engine, postman(settings)), kept, upkeep)
     async with worker, worker_health.serving(settings.api_host, settings.worker_port, worker, client, engine):
         log.info("worker.ready", queue=contract.TASK_QUEUE)
         # Acts that wait are taken up first.
         await proof_log.keep(client, contract.TASK_QUEUE)
+        await reconciling.keep(client, contract.TASK_QUEUE)
         await stop.wait()
         log.info("worker.stopping")
     await engine.dispose()

@@ -24,11 +24,14 @@ from api.routes import (
     calendar,
     cases,
     documents,
+    erasure,
     evidence,
     exports,
+    incidents,
     mandates,
     offices,
     oversight,
+    personal,
     policies,
     proofs,
     provider,
@@ -95,8 +98,8 @@ def create_app(settings: Settings, services: Services | None = None) -> FastAPI:
     )
     # Exports stand before the single case, whose address would take theirs for an id.
     modules = (
-        account, calendar, exports, cases, documents, evidence, mandates, offices, oversight, policies, proofs,
-        register, reports, seats, sign_in, work,
+        account, calendar, exports, cases, documents, erasure, evidence, incidents, mandates, offices, oversight,
+        personal, policies, proofs, register, reports, seats, sign_in, work,
     )  # fmt: skip
     for module in modules:
         app.include_router(module.router, prefix=PREFIX, dependencies=[Depends(known_parameters)])

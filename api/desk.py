@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Iterable
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio.client import (
     Client,
     WithStartWorkflowOperation,
+    WorkflowFailureError,
     WorkflowUpdateFailedError,
     WorkflowUpdateRPCTimeoutOrCancelledError,
 )
@@ -24,6 +26,7 @@ from runtime import histories
 from store import cases
 from store.attempts import record_refusal
 from workflows import contract
+from workflows.contract import Errand
 
 ANSWER_WITHIN = timedelta(seconds=10)
 """How long a caller waits. After that the outcome is unknown, never failed: the same key asks again."""
@@ -63,7 +66,7 @@ class Desk:
     async def refound(self, case_id: str, now: datetime) -> bool:
         """Found the workflow of an open case again, if the engine lost it. Whether there was need."""
         snapshot = await self._standing(case_id)
-        if snapshot is None or _at_rest(snapshot, now):
+        if snapshot is None or snapshot.at_rest(now):
             return False
         await self._client.start_workflow(
             contract.WORKFLOW,
@@ -74,6 +77,25 @@ class Desk:
             task_timeout=contract.TASK_TIMEOUT,
         )
         return True
+
+    async def send(self, errand: Errand) -> None:
+        """Have an errand carried out and wait for it; one that takes longer goes on by itself. Raises `Problem`."""
+        try:
+            handle = await self._client.start_workflow(
+                contract.ERRAND_WORKFLOW,
+                errand,
+                id=contract.errand_id(errand),
+                task_queue=self._queue,
+                id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+                task_timeout=contract.TASK_TIMEOUT,
+                rpc_timeout=ANSWER_WITHIN,
+            )
+            with suppress(TimeoutError):
+                async with asyncio.timeout(ANSWER_WITHIN.total_seconds()):
+                    await handle.result()
+        except (RPCError, WorkflowFailureError) as error:
+            log.warning("errand.unknown", errand=errand.id, error=type(error).__name__)
+            raise Problem("engine_unavailable") from error
 
     async def reachable(self) -> str:
         """`ok`, or the name of what keeps the engine from being reached."""
@@ -104,7 +126,7 @@ class Desk:
         snapshot = await self._standing(case_id)
         if snapshot is None:
             raise Refused(refuse(RefusalCode.CASE_UNKNOWN))
-        if _at_rest(snapshot, now):
+        if snapshot.at_rest(now):
             refusal = refuse(RefusalCode.CASE_CLOSED)
             await record_refusal(
                 self._engine,
@@ -163,11 +185,6 @@ class Desk:
                 raise
             log.warning("engine.unavailable", status=error.status.name)
             raise Problem("engine_unavailable") from error
-
-
-def _at_rest(snapshot: Snapshot, now: datetime) -> bool:
-    """Whether nothing can happen to the case any more: closed past undoing, and every notice out."""
-    return snapshot.final_at is not None and snapshot.final_at <= now and snapshot.post_at is None
 
 
 def _meaning(failed: WorkflowUpdateFailedError) -> Exception:

@@ -407,7 +407,7 @@ def _ranks(viewer: Viewer) -> bool:
     return viewer.is_hr or viewer.oversees or viewer.holds(DECIDERS)
 
 
-_OF_OTHERS = frozenset({"choice_list", "dissent", "minutes"})
+OF_OTHERS = frozenset({"choice_list", "dissent", "minutes"})
 """Private fields that are about other people than the one concerned: he does not see them."""
 
 
@@ -423,7 +423,7 @@ def _without_nature(value: Any) -> Any:
     return plain
 
 
-_SEALED_TYPES = frozenset({"board_voted", "conflict_declared"})
+SEALED_TYPES = frozenset({"board_voted", "conflict_declared"})
 """Events whose content the employee does not see: how single members voted, and what ties an official has."""
 _TO_WHO_DECIDES = "objection_filed"
 _NIP = "employee_nip"
@@ -446,11 +446,11 @@ def event(
     body, private, sealed = entry.body, {} if viewer.service else entry.private, viewer.person == subject
     if sealed and body["type"] == "comment_made" and not body["data"].get("visible_to_employee"):
         return None
-    hidden = sealed and body["type"] in _SEALED_TYPES
+    hidden = sealed and body["type"] in SEALED_TYPES
     shown = {k: v for k, v in private.items() if k not in _APART and not k.startswith("actor.")}
     if _NIP in shown:
         shown[_NIP] = nip_for(viewer, subject, shown[_NIP])
-    hide = frozenset[str]() if _ranks(viewer) and not sealed else _OF_OTHERS
+    hide = frozenset[str]() if _ranks(viewer) and not sealed else OF_OTHERS
     data = {k: v for k, v in {**body["data"], **shown}.items() if k not in hide}
     if not knows_leave(viewer, subject):
         data = _without_nature(data)

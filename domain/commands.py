@@ -891,11 +891,20 @@ class CallInLine(_Part):
     freed_at: datetime
 
 
-Command = OpenCase | ActCommand | Elapse | Undelivered | Recompute | CallInLine
+class Archive(_Part):
+    """Upkeep: the engine's history of a run that ended lies in the archive."""
+
+    run: str
+    events: int
+    size: int
+    sha256: str
+
+
+Command = OpenCase | ActCommand | Elapse | Undelivered | Recompute | CallInLine | Archive
 
 _acts: TypeAdapter[ActCommand] = TypeAdapter(ActCommand)
 _KINDS: dict[str, type[BaseModel]] = {"open": OpenCase, "elapse": Elapse, "undelivered": Undelivered,
-                                     "recompute": Recompute, "call": CallInLine}  # fmt: skip
+                                     "recompute": Recompute, "call": CallInLine, "archive": Archive}  # fmt: skip
 
 
 def parse_command(kind: str, body: dict[str, Any]) -> Command:

@@ -108,6 +108,7 @@ UNVERSIONED = (
     ev.DeadlinePassed,
     ev.CaseEscalated,
     ev.NoticeUndelivered,
+    ev.HistoryArchived,
     ev.ObjectionEscalated,
     ev.ObjectionOverdue,
     ev.SeatHoldEnding,

@@ -268,6 +268,16 @@ class ReturnsPolicy(_Part):
     max_rounds: Annotated[int, Field(ge=1, le=100)] | None = None
 
 
+class RetentionPolicy(_Part):
+    """How long the personal content of a case is kept after it is over (UU 27/2022 Pasal 42-44, the archive schedule).
+
+    The policy in force counts, for old cases too. One from before has no such section: then nothing is erased.
+    """
+
+    years: Annotated[int, Field(ge=1, le=100)]
+    ground: str
+
+
 class FitPolicy(_Part):
     """The weights of the score, and how many of the ranked people are a list that binds who chooses.
 
@@ -416,6 +426,7 @@ class Policy(_Part):
     hold: HoldPolicy = HoldPolicy()
     seat_hold: SeatHoldPolicy | None = None
     returns: ReturnsPolicy = ReturnsPolicy()
+    retention: RetentionPolicy | None = None
     documents: dict[Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]{1,15}$")], DocumentPolicy] = {}
     document_limits: DocumentLimits | None = None
 

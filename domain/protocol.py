@@ -18,7 +18,7 @@ class Envelope(_Message):
     id: str
     """Idempotency key: the same id is carried out once, whatever crashes or is sent again."""
     kind: str
-    """`open`, the code of an act, `elapse`, `undelivered`, `recompute`, or `call`."""
+    """`open`, the code of an act, `elapse`, `undelivered`, `recompute`, `call`, or `archive`."""
     actor: str
     """Person id, or `clock`."""
     body: dict[str, Any] = {}
@@ -47,6 +47,10 @@ class Snapshot(_Message):
     """Set once the case is closed: from when nobody can take the closing back any more."""
     head: str = ""
     """Hash of the newest ledger entry, hexadecimal: what makes the engine's history a second witness."""
+
+    def at_rest(self, now: datetime) -> bool:
+        """Whether nothing can happen to the case any more: closed past undoing, and every notice out."""
+        return self.final_at is not None and self.final_at <= now and self.post_at is None
 
 
 class Attempt(_Message):

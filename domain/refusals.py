@@ -7,7 +7,8 @@
     │   ├── appointment_unknown
     │   ├── mandate_unknown
     │   ├── relation_unknown
-    │   └── not_logged_yet          not in the transparency log yet, or not in that checkpoint
+    │   ├── not_logged_yet          not in the transparency log yet, or not in that checkpoint
+    │   └── incident_unknown
     ├── FORBIDDEN      this person may not do this act in any capacity he holds now
     │   ├── not_authorised          no office or role that may
     │   ├── own_case                nobody acts in office on his own case
@@ -49,7 +50,16 @@
     │   ├── document_already_judged
     │   ├── document_refused        a document that HR returned or rejected proves nothing
     │   ├── document_not_reusable
-    │   └── document_versions_full
+    │   ├── document_versions_full
+    │   ├── incident_settled        a repair is under way or done, or it is found no more
+    │   ├── repair_not_proposed     confirmed is what another person proposed last
+    │   ├── case_not_over           what goes on is not erased
+    │   ├── retention_runs          the term for which it is kept is not over
+    │   ├── retention_without_term  the policy in force names no term: nothing is erased
+    │   ├── legal_hold
+    │   ├── erasure_proposed
+    │   ├── erasure_not_proposed
+    │   ├── already_erased
     │   ├── objection_filed         there is an objection to this decree already
     │   ├── objection_open          nothing ends before the objection is decided
     │   ├── remedy_due              a granted objection is not carried out yet
@@ -140,6 +150,7 @@
         ├── instrument_required     a proxy is named by an instrument
         ├── mandate_too_long
         ├── minutes_required        the policy asks for the minutes of the board
+        ├── repair_not_fitting      not what helps against this kind of drift
         └── idempotency_key_reused
 
 HTTP knows the categories in one place (`api/problems.py`); the words are in `locale/`.
@@ -318,6 +329,19 @@ class RefusalCode(StrEnum):
     NOT_LOGGED_YET = "not_logged_yet", Category.NOT_FOUND
     LOG_SIZE_UNKNOWN = "log_size_unknown", Category.INVALID
 
+    INCIDENT_UNKNOWN = "incident_unknown", Category.NOT_FOUND
+    INCIDENT_SETTLED = "incident_settled", Category.CONFLICT
+    REPAIR_NOT_PROPOSED = "repair_not_proposed", Category.CONFLICT
+    REPAIR_NOT_FITTING = "repair_not_fitting", Category.INVALID
+
+    CASE_NOT_OVER = "case_not_over", Category.CONFLICT
+    RETENTION_RUNS = "retention_runs", Category.CONFLICT
+    RETENTION_WITHOUT_TERM = "retention_without_term", Category.CONFLICT
+    LEGAL_HOLD = "legal_hold", Category.CONFLICT
+    ERASURE_PROPOSED = "erasure_proposed", Category.CONFLICT
+    ERASURE_NOT_PROPOSED = "erasure_not_proposed", Category.CONFLICT
+    ALREADY_ERASED = "already_erased", Category.CONFLICT
+
 
 _R = RefusalCode
 LEGAL_GROUNDS: dict[RefusalCode, str] = {
@@ -350,6 +374,8 @@ LEGAL_GROUNDS: dict[RefusalCode, str] = {
     _R.SUSPENSION_WITHOUT_GROUND: "UU 30/2014 Pasal 65",
     _R.OFF_LIST_REASON_REQUIRED: "PP 11/2017 Pasal 190 ayat (4), 191; UU 30/2014 Pasal 10",
     _R.ADVICE_GROUND_REQUIRED: "PP 11/2017 Pasal 191; UU 30/2014 Pasal 10",
+    _R.RETENTION_RUNS: "UU 27/2022 Pasal 42-44",
+    _R.LEGAL_HOLD: "UU 27/2022 Pasal 15",
     _R.DOCUMENTS_MISSING: "Peraturan BKN 5/2019 Pasal 3 ayat (1)",
 }
 

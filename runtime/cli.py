@@ -9,7 +9,17 @@ import typer
 from pydantic import ValidationError
 from sqlalchemy.exc import DBAPIError
 
-from runtime import account_cli, audit_cli, calendar_cli, case_cli, log_cli, policy_cli, service_cli, terminal
+from runtime import (
+    account_cli,
+    audit_cli,
+    calendar_cli,
+    case_cli,
+    log_cli,
+    policy_cli,
+    service_cli,
+    terminal,
+    upkeep_cli,
+)
 from runtime.leaving import leave
 from runtime.settings import MissingSetting, Settings
 from runtime.terminal import Json, console, errors, fail, print_json, table
@@ -26,6 +36,8 @@ app.add_typer(log_cli.app, name="log")
 app.add_typer(audit_cli.app, name="audit")
 app.add_typer(account_cli.app, name="account")
 app.add_typer(service_cli.app, name="service")
+app.command()(upkeep_cli.reconcile)
+app.command()(upkeep_cli.repair)
 
 
 @app.command()

@@ -1,6 +1,8 @@
 """`mutasi log`: the transparency log, for whoever operates it."""
 
 import asyncio
+import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -40,6 +42,25 @@ def log_status(as_json: Json = False) -> None:
     console.print(rows if found["deliveries"] else "No checkpoint has left the house.")
     for held in found["not_continued"]:
         console.print(f"[bold red]held outside and not continued:[/] {held['size']} leaves, root {held['root']}")
+
+
+@app.command("sheet")
+def log_sheet(
+    out: Annotated[
+        Path | None, typer.Option("--out", dir_okay=False, help="File to write; default: standard output.")
+    ] = None,
+) -> None:
+    """Write the newest attested checkpoint as a page for A4, to be printed every week, signed and kept elsewhere."""
+    from runtime import proof_log
+
+    page = asyncio.run(proof_log.printed(terminal.settings()))
+    if page is None:
+        raise fail("the heads of all cases were never attested: `mutasi log attest` does it now")
+    if out is None:
+        sys.stdout.write(page)
+    else:
+        out.write_text(page, encoding="utf-8")
+        console.print(f"{out}: print it on A4, sign it, and keep it where nobody of this house reaches it")
 
 
 @app.command("attest")

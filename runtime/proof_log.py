@@ -20,6 +20,7 @@ from proof.note import COSIGNATURE, Key, NoteFault
 from runtime import keys
 from runtime.mail import postman
 from runtime.settings import Settings, required
+from runtime.sheet import sheet
 from store import deliveries, log_audit
 from store.engine import app_engine
 from store.log_audit import Held, Report
@@ -123,6 +124,13 @@ async def status(settings: Settings) -> dict[str, Any]:
             }
         held = await proof_log(settings, engine).held_outside()
         return {**found, "not_continued": [{"size": c.size, "root": c.root.hex()} for c in held]}
+
+
+async def printed(settings: Settings) -> str | None:
+    """The newest attested checkpoint as a page to be printed; none before the first attestation."""
+    async with _register(settings) as engine, engine.connect() as connection:
+        signed, known = await store.proof_log.attested(connection), await store.proof_log.keys(connection)
+        return sheet(known[-1].key.name, known[-1].key, signed, datetime.now(UTC)) if signed and known else None
 
 
 async def audit(

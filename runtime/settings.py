@@ -76,6 +76,12 @@ class Settings(BaseSettings):
         validation_alias="MUTASI_RETENTION_DAYS",
         description="Days the engine keeps closed histories in a namespace that Mutasi sets up; never less than 90.",
     )
+    archive_days: int = Field(
+        7,
+        ge=1,
+        validation_alias="MUTASI_ARCHIVE_DAYS",
+        description="Days after which the engine's history of a closed case must lie in the archive; later is drift.",
+    )
     policy: Path | None = Field(
         None,
         validation_alias="MUTASI_POLICY",

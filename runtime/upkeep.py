@@ -15,8 +15,8 @@ from runtime import temporal
 from runtime.settings import Settings, required
 from store import rebuild as rebuilding
 from store.engine import app_engine
+from worker import WORKFLOWS
 from workflows import contract
-from workflows.mutation import MutationWorkflow
 
 RUNNING = f"WorkflowType = '{contract.WORKFLOW}' AND ExecutionStatus = 'Running'"
 
@@ -36,7 +36,7 @@ async def replay(settings: Settings, directory: Path | None) -> dict[str, Any]:
     """Replay recorded histories, or all open workflows; what no longer replays is named."""
     converter = temporal.data_converter(settings)
     histories = recorded(directory) if directory else _open_histories(await temporal.connect(settings))
-    replayer = Replayer(workflows=[MutationWorkflow], data_converter=converter)
+    replayer = Replayer(workflows=WORKFLOWS, data_converter=converter)
     done, failed = 0, []
     async with replayer.workflow_replay_iterator(histories) as results:
         async for result in results:

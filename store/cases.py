@@ -107,6 +107,12 @@ def _row(row: Any) -> CaseRow:
     return CaseRow(Case.model_validate(row.state), row.employee_name, row.employee_nip, row.decree_number)
 
 
+async def case_of(connection: AsyncConnection, case_id: str) -> Case | None:
+    """A case as the read model has it, whoever asks."""
+    state = (await connection.execute(select(DOCKET.c.state).where(DOCKET.c.case_id == case_id))).scalar()
+    return Case.model_validate(state) if state else None
+
+
 async def version_of(connection: AsyncConnection, case_id: str) -> Snapshot | None:
     """Where a case stands in the register, whoever asks: what a lost workflow is founded again from."""
     row = (await connection.execute(select(DOCKET.c.state, DOCKET.c.head).where(DOCKET.c.case_id == case_id))).first()

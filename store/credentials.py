@@ -47,9 +47,13 @@ class Sealed(Exception):
 
 
 class Seals:
-    """Seals small secrets and makes marks. New ones use the first key; what is sealed names the key it needs."""
+    """Seals secrets and makes marks. New ones use the first key; what is sealed names the key it needs.
 
-    def __init__(self, keys: Mapping[str, bytes]) -> None:
+    `variable` is where the keys come from, to be named when one is not there.
+    """
+
+    def __init__(self, keys: Mapping[str, bytes], variable: str = "MUTASI_IDENTITY_KEYS") -> None:
+        self._variable = variable
         self._keys = {key_id: AESGCM(key) for key_id, key in keys.items()}
         self._current = next(iter(self._keys))
         # Of the oldest key, so that a new one before it does not make everybody a stranger.
@@ -64,7 +68,7 @@ class Seals:
         """What was sealed. Raises `Sealed`."""
         key = self._keys.get(key_id)
         if key is None:
-            raise Sealed(f"the key {key_id} is not among MUTASI_IDENTITY_KEYS")
+            raise Sealed(f"the key {key_id} is not among {self._variable}")
         try:
             return key.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], owner.encode())
         except InvalidTag as fault:

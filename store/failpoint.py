@@ -17,6 +17,7 @@ NAMES = frozenset(
         "notice.after_send",
         "notice.after_mark",
         "call.after_ask",
+        "archive.after_keep",
     }
 )
 

@@ -11,6 +11,7 @@ from domain.case import CLOCK, Case
 from domain.commands import (
     AddDocument,
     AnnulDecree,
+    Archive,
     CallInLine,
     Command,
     ConfirmNeed,
@@ -340,7 +341,7 @@ _WITH_A_POST = frozenset({WakeKind.EFFECT, WakeKind.REVIEW, WakeKind.HOLD_OVER})
 
 def _is_judging(case: Case, command: Command) -> bool:
     match command:
-        case OpenCase() | Undelivered() | Recompute():
+        case OpenCase() | Undelivered() | Recompute() | Archive():
             return False
         case CallInLine():
             return True

@@ -112,6 +112,12 @@ async def checkpoint(connection: AsyncConnection, size: int | None = None) -> Si
     return Signed(row.size, bytes(row.root), row.note + "".join(row.lines or ()), row.at) if row else None
 
 
+async def attested(connection: AsyncConnection) -> Signed | None:
+    """The newest checkpoint that the heads of all cases end; none before the first attestation."""
+    row = (await connection.execute(_NEWEST_HEADS)).first()
+    return await checkpoint(connection, row.place + 1) if row else None
+
+
 async def keys(connection: AsyncConnection) -> list[KeySince]:
     """The keys of the log, the present one last."""
     return [KeySince(note.read_key(row.key), row.since) for row in await connection.execute(_KEYS)]

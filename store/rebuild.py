@@ -65,7 +65,7 @@ async def rebuild(
         total = int((await connection.execute(_COUNT)).scalar_one())
         known = {str(c) for c in (await connection.execute(select(DOCKET.c.case_id))).scalars()}
     async for case_id in _case_ids(engine):
-        faults = await _rebuild_case(engine, case_id, apply)
+        faults = await rebuild_case(engine, case_id, apply)
         differing += faults
         known.discard(case_id)
         done += 1
@@ -75,7 +75,7 @@ async def rebuild(
     return Report(done, differing, apply)
 
 
-async def _rebuild_case(engine: AsyncEngine, case_id: str, apply: bool) -> list[Fault]:
+async def rebuild_case(engine: AsyncEngine, case_id: str, apply: bool) -> list[Fault]:
     """Compare one case under its lock, so that an act under way is seen whole or not at all."""
     async with engine.begin() as connection:
         await connection.execute(_LOCK, {"case": case_id})

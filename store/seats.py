@@ -146,17 +146,27 @@ async def settle_hold(connection: AsyncConnection, before: Case | None, after: C
     if before and before.seat is not None:
         await connection.execute(_RELEASE, {"case": after.id})
     if after.seat is not None:
-        await connection.execute(
-            _HOLD,
-            {
-                "seat": after.seat,
-                "position": after.to_post.position,
-                "day": day,
-                "case": after.id,
-                "source": after.number,
-                "person": after.subject,
-            },
-        )
+        await _hold(connection, after, day)
+
+
+async def hold_again(connection: AsyncConnection, case: Case, day: date) -> None:
+    """Hold the seat that a case counts on, whatever it holds now. Two that want it collide on the constraint."""
+    await connection.execute(_RELEASE, {"case": case.id})
+    await _hold(connection, case, day)
+
+
+async def _hold(connection: AsyncConnection, case: Case, day: date) -> None:
+    await connection.execute(
+        _HOLD,
+        {
+            "seat": case.seat,
+            "position": case.to_post.position,
+            "day": day,
+            "case": case.id,
+            "source": case.number,
+            "person": case.subject,
+        },
+    )
 
 
 _LEAVE = text("""

@@ -31,6 +31,8 @@ BATCH = 1000
 """Leaves in one transaction at most."""
 OPENED, ROTATED, ACKNOWLEDGED = "log.opened", "log.key_rotated", "log.gap_acknowledged"
 """What the log states about itself."""
+REPAIRED, ERASED = "register.repaired", "personal.erased"
+"""What it states about what two people did beside the cases."""
 
 
 class LogFault(Exception):
@@ -199,6 +201,21 @@ class Sequencer:
             await writing.state(ACKNOWLEDGED, said, private=private)
             await writing.sign()
         await self.attest(now, destinations)
+
+    @asynccontextmanager
+    async def stating(
+        self, kind: str, said: Mapping[str, Any], private: Mapping[str, str]
+    ) -> AsyncIterator[AsyncConnection]:
+        """A transaction whose end is a statement in the log: what is done in it and its trace stand or fall together.
+
+        `said` may be filled in meanwhile; `private` is what the leaf only commits to. Not for anything that takes
+        long: the log waits.
+        """
+        async with self._waited() as connection:
+            yield connection
+            writing = await self._writing(connection)
+            await writing.state(kind, dict(said), private=private)
+            await writing.sign()
 
     @asynccontextmanager
     async def _waited(self) -> AsyncIterator[AsyncConnection]:

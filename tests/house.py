@@ -24,6 +24,7 @@ from activities.checkpoints import Channel, FileDrop
 from activities.ledger import Ledger
 from activities.notices import Notices, Smtp
 from activities.proof_log import ProofLog
+from activities.upkeep import Upkeep
 from api import deps
 from api.auth import Tokens
 from api.deps import Services
@@ -69,7 +70,7 @@ class House:
         self.desk = Desk(env.client, engine, queue)
         self.ahead = timedelta(0)
         """How far the clocks of the cases ran ahead of ours."""
-        self._settings = settings
+        self.settings = settings
         self._tokens = tokens
         self.opened: list[CaseFile] = []
         self._http = httpx.AsyncClient(
@@ -85,7 +86,7 @@ class House:
         name = self.cast[who[5:]]["nip"] if who.startswith("cast:") else who
         known = _PEOPLE.setdefault(self.url.partition("?")[2], {})
         if name not in known:
-            known[name] = self._tokens.read(await token_for(self._settings, name))
+            known[name] = self._tokens.read(await token_for(self.settings, name))
         return self._tokens.issue(known[name], datetime.now(UTC), timedelta(hours=1))
 
     async def person(self, who: str) -> str:
@@ -137,7 +138,13 @@ class House:
     def proof_log(self, channels: Sequence[Channel] = (), drop: FileDrop | None = None) -> ProofLog:
         """The transparency log of this house, to be turned by hand."""
         ways = [*channels, *([drop] if drop else [])]
-        return ProofLog(self.engine, self.sequencer(), self._settings.proof_origin, ways, drop)
+        return ProofLog(self.engine, self.sequencer(), self.settings.proof_origin, ways, drop)
+
+    def upkeep(self) -> Upkeep:
+        """Upkeep of this house, to be done by hand."""
+        from runtime import reconciling
+
+        return reconciling.upkeep(self.settings, self.engine, self.client, self.queue)
 
     async def keep_log(self) -> WorkflowHandle[Any, Any]:
         """Start the workflow that keeps the log of this house; whoever starts it terminates it."""
@@ -157,7 +164,7 @@ class House:
     def sequencer(self) -> Sequencer:
         from runtime import proof_log
 
-        return proof_log.sequencer(self._settings, self.engine)
+        return proof_log.sequencer(self.settings, self.engine)
 
     async def close(self) -> None:
         await self._http.aclose()
@@ -391,7 +398,7 @@ async def worker_of(opened: House, cached: int = 1000) -> AsyncIterator[Worker]:
     """A worker for a house."""
     smtp = Smtp("127.0.0.1", opened.postbox.port, "mutasi@mutasi.example.test", timeout=5)
     register, notices = Ledger(Register(opened.engine)), Notices(opened.engine, smtp)
-    worker = build(opened.client, register, notices, opened.proof_log(), opened.queue, cached)
+    worker = build(opened.client, register, notices, opened.proof_log(), opened.upkeep(), opened.queue, cached)
     async with worker:
         yield worker
 

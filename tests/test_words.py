@@ -22,6 +22,7 @@ from api.routes.reports import ChoiceCountOut
 from api.sealing import PERSONAL
 from domain import commands, fit
 from domain import vocabulary as voc
+from domain.drift import DriftKind, IncidentStatus
 from domain.events import EVENT_TYPES, Due, PauseCause
 from domain.notices import TEMPLATES
 from domain.policy import FitPolicy, Policy, from_toml
@@ -202,6 +203,8 @@ def needed() -> frozenset[str]:
         "cause": placement_causes(),
         "pause": set(PauseCause),
         "deadline": set(voc.Deadline),
+        "drift": set(DriftKind),
+        "incident": set(IncidentStatus),
         "consent": set(voc.ConsentIssuer),
         "timing": set(voc.TimingMark),
         "way": set(voc.Way),

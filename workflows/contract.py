@@ -55,6 +55,26 @@ KEEP_RETRY = RetryPolicy(
 """The log is kept for ever: what keeps it from being kept is tried again until it is mended."""
 
 
+UPKEEP_WORKFLOW = "Upkeep"
+UPKEEP_ID = "upkeep"
+"""The one workflow that holds register and engine against each other, every hour."""
+UPKEEP_EVERY = timedelta(hours=1)
+PART_TIMEOUT = timedelta(minutes=50)
+UPKEEP_HEARTBEAT = timedelta(seconds=10)
+ERRAND_WORKFLOW = "Errand"
+ERRAND_TIMEOUT = timedelta(minutes=10)
+
+
+def errand_id(errand: "Errand") -> str:
+    """The workflow of an errand: one for each thing that two people confirmed."""
+    return f"errand/{errand.id}"
+
+
+def case_of(workflow_id: str) -> str:
+    """The case that a workflow belongs to by its id; whatever else it is named after otherwise."""
+    return workflow_id.removeprefix("mutation/")
+
+
 def workflow_id(case_id: str) -> str:
     """The workflow of a case. The case id says nothing about anybody."""
     return f"mutation/{case_id}"
@@ -86,6 +106,45 @@ class Keeping(BaseModel):
     seconds: float
 
 
+class Round(BaseModel):
+    """A round of upkeep at an instant of the workflow's clock."""
+
+    model_config = ConfigDict(frozen=True)
+
+    at: datetime
+
+
+class Archived(BaseModel):
+    """How many histories a sweep put into the archive, and how many it left for the next."""
+
+    model_config = ConfigDict(frozen=True)
+
+    archived: int
+    left: int
+
+
+class Reconciled(BaseModel):
+    """What was held against each other, what does not agree, and what that changed of the incidents."""
+
+    model_config = ConfigDict(frozen=True)
+
+    cases: int
+    workflows: int
+    found: int
+    opened: int
+    gone: int
+
+
+class Errand(BaseModel):
+    """What two people confirmed, to be carried out once. `kind`: repair, erasure."""
+
+    model_config = ConfigDict(frozen=True)
+
+    kind: str
+    id: str
+    at: datetime
+
+
 class LedgerActivities(Protocol):
     """The commit, as the workflow names it; carried out by `activities.ledger`."""
 
@@ -108,3 +167,16 @@ class LogActivities(Protocol):
 
     @activity.defn(name="attest_log")
     async def attest(self) -> int: ...
+
+
+class UpkeepActivities(Protocol):
+    """Upkeep, as its workflows name it; carried out by `activities.upkeep`."""
+
+    @activity.defn(name="archive_histories")
+    async def archive(self, asked: Round) -> Archived: ...
+
+    @activity.defn(name="reconcile")
+    async def reconcile(self, asked: Round) -> Reconciled: ...
+
+    @activity.defn(name="carry_out")
+    async def carry_out(self, errand: Errand) -> str: ...

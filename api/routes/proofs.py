@@ -4,13 +4,14 @@ from collections.abc import Iterable
 from typing import Annotated
 
 from fastapi import APIRouter, Query
-from fastapi.responses import PlainTextResponse
+from fastapi.responses import HTMLResponse, PlainTextResponse
 
 from api import schemas_log as out
-from api.deps import Reading, ServicesDep, ViewerDep
+from api.deps import Now, Reading, ServicesDep, ViewerDep
 from api.problems import Refused
 from api.routes import problems
 from domain.refusals import RefusalCode, refuse
+from runtime.sheet import sheet
 from store import proof_log
 from store.viewing import Viewer
 
@@ -46,6 +47,22 @@ async def get_checkpoint(connection: Reading, viewer: ViewerDep, size: SomeSize 
     if signed is None:
         raise Refused(refuse(RefusalCode.NOT_LOGGED_YET))
     return PlainTextResponse(signed.note)
+
+
+@router.get(
+    "/log/sheet",
+    operation_id="print_checkpoint",
+    response_class=HTMLResponse,
+    responses={200: {"description": "A page to be printed on A4"}, **problems(401, 403, 404, 422, 503)},
+)
+async def print_checkpoint(connection: Reading, viewer: ViewerDep, now: Now) -> HTMLResponse:
+    """The newest attested checkpoint as a page to be printed every week and kept elsewhere."""
+    _overseers_only(viewer)
+    signed, known = await proof_log.attested(connection), await proof_log.keys(connection)
+    if signed is None or not known:
+        raise Refused(refuse(RefusalCode.NOT_LOGGED_YET))
+    page = sheet(known[-1].key.name, known[-1].key, signed, now)
+    return HTMLResponse(page, headers={"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'"})
 
 
 @router.get("/log/proofs/inclusion", operation_id="prove_inclusion", responses=problems(401, 403, 404, 422, 503))

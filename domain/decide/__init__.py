@@ -33,7 +33,7 @@ from domain.decide import (
     seating,
 )
 from domain.decide.draft import Decision, Draft
-from domain.events import NoticeUndelivered
+from domain.events import HistoryArchived, NoticeUndelivered
 from domain.facts import Facts
 from domain.recomputing import reckoned_again
 from domain.refusals import Refusal, RefusalCode, refuse
@@ -82,6 +82,10 @@ def decide(case: Case, command: c.Command, facts: Facts, expected_version: int |
     if isinstance(command, c.Undelivered):
         draft = Draft(case, facts, CLOCK)
         draft.add(NoticeUndelivered(keys=command.keys))
+        return Decision(tuple(draft.steps))
+    if isinstance(command, c.Archive):
+        draft = Draft(case, facts, CLOCK)
+        draft.add(HistoryArchived(**command.model_dump()))
         return Decision(tuple(draft.steps))
     if isinstance(command, c.Recompute):
         draft = Draft(case, facts, CLOCK)

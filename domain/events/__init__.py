@@ -49,6 +49,7 @@ from domain.events.clock import (
     ClockEvent,
     DeadlinePassed,
     DeadlineRecomputed,
+    HistoryArchived,
     NoticeUndelivered,
     ReminderDue,
 )
@@ -158,7 +159,7 @@ AnyEvent = Annotated[
     | BaselineFrozen | DeferralEnded | DecreeIssued | PlacementMade | PlacementBlocked | DutyConfirmed
     | ReviewOpened | ReviewRecorded | ReviewMissed | CaseReturned | ActUndone | CasePutOnHold | CaseResumed
     | CaseEnded | CaseLapsed | CaseClosed | CommentMade | ReminderDue | DeadlinePassed | CaseEscalated
-    | NoticeUndelivered | DeadlineRecomputed | DocumentAdded | DocumentJudged
+    | NoticeUndelivered | HistoryArchived | DeadlineRecomputed | DocumentAdded | DocumentJudged
     | ObjectionFiled | ObjectionEscalated | ObjectionOverdue | ObjectionDecided
     | ObjectionWithdrawn | DecreeCorrected | DecreeRevoked | DecreeAnnulled | PostRestored
     | CaseSetBack | CaseClosedForCause | ApproverAbsent | TemporarilyAssigned | AssignmentRatified
@@ -246,6 +247,7 @@ __all__ = [
     "ExcludedDay",
     "FileSubmitted",
     "GroundAnswer",
+    "HistoryArchived",
     "Letter",
     "Listed",
     "Move",

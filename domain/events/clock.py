@@ -58,3 +58,17 @@ class NoticeUndelivered(Event):
 
     type: Literal["notice_undelivered"] = "notice_undelivered"
     keys: tuple[str, ...]
+
+
+class HistoryArchived(Event):
+    """The engine's history of a run of the case that ended was put into the archive, before the engine deletes it."""
+
+    type: Literal["history_archived"] = "history_archived"
+    run: str
+    """The engine's id of the run; a case has several when its history grew long, or its workflow was founded again."""
+    events: int
+    """How many events the history has."""
+    size: int
+    """Bytes of the history as JSON."""
+    sha256: str
+    """Of those bytes, hexadecimal."""

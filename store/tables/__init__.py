@@ -27,6 +27,8 @@ from store.tables.identity import (
     ServiceTokenRow,
     SessionRow,
 )
+from store.tables.oversight import ArchivedHistoryRow, IncidentEventRow, IncidentRow, ReconciliationRow
+from store.tables.personal import ErasureRow, ErasureStepRow, LegalHoldRow, PersonalAccessRow
 from store.tables.proof_log import (
     LogCheckpointRow,
     LogCosignatureRow,
@@ -88,6 +90,16 @@ RELATION = _table(RelationRow)
 ACCESS_LOG = _table(AccessRow)
 DOCUMENT_CONTENT = _table(DocumentContentRow)
 
+ERASURE = _table(ErasureRow)
+ERASURE_STEP = _table(ErasureStepRow)
+LEGAL_HOLD = _table(LegalHoldRow)
+PERSONAL_ACCESS = _table(PersonalAccessRow)
+
+ARCHIVED_HISTORY = _table(ArchivedHistoryRow)
+INCIDENT = _table(IncidentRow)
+INCIDENT_EVENT = _table(IncidentEventRow)
+RECONCILIATION = _table(ReconciliationRow)
+
 ACCOUNT = _table(AccountRow)
 IDENTITY_EVENT = _table(IdentityEventRow)
 PROVIDER_FLOW = _table(ProviderFlowRow)
@@ -100,23 +112,31 @@ __all__ = [
     "ACCESS_LOG",
     "ACCOUNT",
     "APPOINTMENT",
+    "ARCHIVED_HISTORY",
     "CALENDAR_OVERRIDE",
     "CALENDAR_YEAR",
     "COMMAND",
     "DOCKET",
     "DOCUMENT_CONTENT",
+    "ERASURE",
+    "ERASURE_STEP",
     "HOLIDAY",
     "IDENTITY_EVENT",
+    "INCIDENT",
+    "INCIDENT_EVENT",
     "LEDGER",
+    "LEGAL_HOLD",
     "MANDATE",
     "OFFICE",
     "PARTICIPANT",
+    "PERSONAL_ACCESS",
     "POLICY",
     "POLICY_CONFIRMATION",
     "POLICY_PROPOSAL",
     "PRIVATE_VALUE",
     "PROVIDER_FLOW",
     "RATING_YEAR",
+    "RECONCILIATION",
     "RECOVERY_CODE",
     "REFRESH_TOKEN",
     "REFUSED_ATTEMPT",
@@ -127,6 +147,7 @@ __all__ = [
     "AccessRow",
     "AccountRow",
     "AppointmentRow",
+    "ArchivedHistoryRow",
     "CalendarOverrideRow",
     "CalendarYearRow",
     "CommandRow",
@@ -135,10 +156,15 @@ __all__ = [
     "DocketRow",
     "DocumentContentRow",
     "EmployeeRow",
+    "ErasureRow",
+    "ErasureStepRow",
     "HolidayRow",
     "IdentityEventRow",
     "ImportRunRow",
+    "IncidentEventRow",
+    "IncidentRow",
     "LedgerRow",
+    "LegalHoldRow",
     "LogCheckpointRow",
     "LogCosignatureRow",
     "LogDeliveryRow",
@@ -153,6 +179,7 @@ __all__ = [
     "OfficeRow",
     "ParticipantRow",
     "PersonRow",
+    "PersonalAccessRow",
     "PolicyConfirmationRow",
     "PolicyProposalRow",
     "PolicyRow",
@@ -162,6 +189,7 @@ __all__ = [
     "ProviderFlowRow",
     "RatingRow",
     "RatingYearRow",
+    "ReconciliationRow",
     "RecoveryCodeRow",
     "RefreshTokenRow",
     "RefusedAttemptRow",

@@ -138,6 +138,10 @@ TABLE: dict[str, Rule] = {
     "POST /api/v1/me/second-factor/confirmation": Person(NOBODY, body={"code": "000000"}),
     "POST /api/v1/me/second-factor/removal": Person(NOBODY, body={"password": "x", "code": "000000"}),
     "GET /api/v1/me": Person(),
+    "GET /api/v1/me/personal-data": Person(PERSONS),
+    "POST /api/v1/employees/{employee_id}/personal-data": Person(
+        {*HR, *OVERSEERS}, body={"reason": "Permintaan pegawai"}
+    ),
     "GET /api/v1/tasks": Person(),
     "GET /api/v1/notices": Person(),
     "POST /api/v1/notices/read": Person(PERSONS, body={"ids": [2**50]}),
@@ -159,10 +163,19 @@ TABLE: dict[str, Rule] = {
     "POST /api/v1/policies/{policy_hash}/confirmation": Person(HR, body={"reason": "Setuju"}, status=409),
     "GET /api/v1/reports/overrides": Person({*HR, *OVERSEERS}),
     "GET /api/v1/reports/off-list": Person({*HR, *OVERSEERS}),
+    "GET /api/v1/reports/drift": Person({*HR, *OVERSEERS, "operator"}),
+    # Whoever may propose or confirm hears that there is no such incident.
+    "POST /api/v1/incidents/{incident_id}/repair": Person(
+        {*HR, "operator"}, body={"repair": "refound", "reason": "Alur kerja hilang"}, status=404
+    ),
+    "POST /api/v1/incidents/{incident_id}/confirmation": Person(
+        HR, body={"repair": "refound", "reason": "Setuju"}, status=404
+    ),
     "POST /api/v1/rating-years": Person({"hr_head"}, body={"year": 2025}, status=201),
     "GET /api/v1/attempts": Person(OVERSEERS),
     "GET /api/v1/accesses": Person(OVERSEERS),
     "GET /api/v1/log/checkpoint": Person(OVERSEERS),
+    "GET /api/v1/log/sheet": Person(OVERSEERS),
     "GET /api/v1/log/proofs/inclusion": Person(OVERSEERS, query={"case_id": "{case_id}", "seq": 1}),
     "GET /api/v1/log/proofs/consistency": Person(OVERSEERS, query={"first": 1}),
     "GET /api/v1/log/proofs/head": Person(OVERSEERS, query={"case_id": "{case_id}"}),
@@ -206,6 +219,15 @@ TABLE: dict[str, Rule] = {
     "GET /api/v1/cases/{case_id}/documents": OfCase(PERSONS),
     "GET /api/v1/cases/{case_id}/documents/{document_id}/content": OfCase(READS),
     "GET /api/v1/cases/{case_id}/accesses": OfCase({"employee", *OVERSEERS}),
+    "GET /api/v1/cases/{case_id}/erasure": OfCase({*HR, *OVERSEERS}),
+    # Whoever may propose or confirm hears that the case is not over.
+    "POST /api/v1/cases/{case_id}/erasure": OfCase(HR, body={"reason": "Masa simpan"}, operator=403, status=409),
+    "POST /api/v1/cases/{case_id}/erasure/confirmation": OfCase(
+        HR, body={"reason": "Setuju"}, operator=403, status=409
+    ),
+    "POST /api/v1/cases/{case_id}/legal-hold": OfCase(
+        {"hr_head", *OVERSEERS}, body={"held": False, "reason": "Tidak ada sengketa"}, operator=403, status=201
+    ),
     # Whoever may hand in hears that the person has no such document elsewhere.
     "POST /api/v1/cases/{case_id}/documents": OfCase(
         {"employee", *HR}, body={"reuse": f"d_{'a' * 26}"}, operator=403, status=404
@@ -358,6 +380,7 @@ async def _filled(house: House, case: CaseFile) -> dict[str, str]:
         "mandate_id": f"g_{'a' * 26}",
         "relation_id": f"r_{'a' * 26}",
         "act": "comment",
+        "incident_id": f"i_{'a' * 26}",
     }
 
 

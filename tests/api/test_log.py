@@ -1,7 +1,10 @@
 """Proofs over the API: what an auditor checks with the keys he wrote down and nothing else of ours."""
 
 import hashlib
+import html
 import json
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,7 +15,9 @@ from proof.heads import Head, HeadProof, verify_whole
 from proof.note import Key
 from proof.tree import ProofFault, verify_consistency, verify_inclusion
 from tests.api.answers import UNKNOWN_CASE, problem_of
+from tests.conftest import RECORD_INTO
 from tests.house import CaseFile, House, eventually
+from tests.order import record_run
 from workflows import contract
 
 AUDITOR = "auditor"
@@ -88,6 +93,25 @@ async def test_a_closed_case_is_attested_without_being_asked(house: House) -> No
     verify_whole(entries, proof, point)
 
 
+async def test_a_printed_sheet_says_what_was_attested(house: House) -> None:
+    """What an auditor types off the paper is the checkpoint, and the text under it verifies."""
+    problem_of(await house.request("GET", "/log/sheet", AUDITOR), 404, "not_logged_yet")
+    await house.open("lateral_pass")
+    await house.proof_log().attested()
+    await house.open("it_self_nomination")
+    await house.proof_log().turn()
+    answer = await house.request("GET", "/log/sheet", AUDITOR)
+    assert answer.headers["content-type"].startswith("text/html") and "script" not in answer.text
+    digits = "".join(re.findall(r"\b[0-9a-f]{4}\b", " ".join(re.findall(r"<div>([0-9a-f ]+)</div>", answer.text))))
+    printed = html.unescape(re.findall(r"<pre>(.*?)</pre>", answer.text, re.DOTALL)[0])
+    point = checkpoint.opened(note.read(printed), [await key_of(house)])
+    newest = await checkpoint_of(house)
+    assert (digits, point.size) == (point.root.hex(), int(re.findall(r'groups">(\d+)<', answer.text)[0]))
+    assert point.size < newest.size, "the attested one, which proves histories whole, not merely the newest"
+    for words in ("Tanda tangan", "Signature", point.origin, html.escape(str(await key_of(house)))):
+        assert words in answer.text
+
+
 async def test_what_cannot_be_proved_is_refused_with_words(common_house: House) -> None:
     async def ask(path: str, **params: Any) -> Any:
         return await common_house.request("GET", path, AUDITOR, params=params)
@@ -118,5 +142,7 @@ async def test_the_workflow_keeps_the_log(house: House) -> None:
         entries, proof, point = await whole(house, case)
         assert point.size == size
         verify_whole(entries, proof, point)
+        if RECORD_INTO:
+            await record_run(handle, Path(RECORD_INTO), "proof_log")
     finally:
         await handle.terminate("the test is over")
