@@ -151,15 +151,11 @@ class House:
         return await self.client.start_workflow(contract.LOG_WORKFLOW, id=log_id_of(self.queue), task_queue=self.queue)
 
     @property
-    def settings(self) -> Settings:
-        return self._settings
-
-    @property
     def log_key(self) -> bytes:
         """The private key that signs the log of this house."""
         from runtime import keys
 
-        return next(iter(keys.proof_keys(self._settings).values()))
+        return next(iter(keys.proof_keys(self.settings).values()))
 
     def sequencer(self) -> Sequencer:
         from runtime import proof_log

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Path, Response
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from api.accessing import AccessDep
 from api.deps import IdempotencyKey, Language, Now, Reading, ServicesDep, ViewerDep
 from api.knocking import Knock, KnockDep
 from api.problems import Problem, Refused, worded
@@ -61,18 +62,17 @@ class HoldIn(BaseModel):
 
 @router.get("/cases/{case_id}/erasure", operation_id="preview_erasure", responses=problems(401, 403, 404, 422, 503))
 async def preview_erasure(
-    case_id: CaseId, connection: Reading, services: ServicesDep, viewer: ViewerDep, now: Now, language: Language
-) -> ErasureOut:
+    case_id: CaseId, connection: Reading, services: ServicesDep, access: AccessDep, viewer: ViewerDep, now: Now,
+    language: Language,
+) -> ErasureOut:  # fmt: skip
     """What would be erased, and from when on: a dry run, for HR, auditors and the inspector."""
-    case = await _case(connection, case_id)
-    if viewer.operator or case is None:
+    row = await cases.find_case(connection, viewer, case_id)
+    if row is None:
         raise Refused(refuse(RefusalCode.CASE_UNKNOWN))
     if not (viewer.is_hr or viewer.oversees):
-        visible = await cases.find_case(connection, viewer, case_id)
-        raise Refused(
-            refuse(RefusalCode.NOT_AUTHORISED, act="erase_case") if visible else refuse(RefusalCode.CASE_UNKNOWN)
-        )
-    return await _told(connection, services.gatherer, case, now, viewer.person, language)
+        raise Refused(refuse(RefusalCode.NOT_AUTHORISED, act="erase_case"))
+    await access.case(connection, row)
+    return await _told(connection, services.gatherer, row.case, now, viewer.person, language)
 
 
 @router.post("/cases/{case_id}/erasure", status_code=201, operation_id="propose_erasure", responses=_ANSWERS)

@@ -1,4 +1,4 @@
-"""What is kept of a person and who read it (UU 27/2022 Pasal 5-8): for himself; with a reason for HR and overseers."""
+"""What is kept of a person and who read it (UU 27/2022 Pasal 5-8): for himself; with a reason for HR."""
 
 from typing import Annotated, Any
 
@@ -75,11 +75,11 @@ async def get_my_personal_data(connection: Reading, viewer: ViewerDep, now: Now)
 async def report_personal_data(
     employee_id: Annotated[str, Path(max_length=40, pattern=ONE_LINE)], asked: ReasonIn, knock: KnockDep
 ) -> PersonalDataOut:
-    """What is kept of a person, for HR and those who oversee. The reason is written down first, for him to read."""
+    """What is kept of a person, for HR, who hears all he says. The reason is written down first, for him to read."""
     viewer = knock.viewer
     if viewer.operator:
         raise Problem("forbidden")
-    if not (viewer.is_hr or viewer.oversees):
+    if not viewer.is_hr:
         await knock.turn_away(refuse(RefusalCode.NOT_AUTHORISED, act="report_personal_data"), "report_personal_data")
     async with knock.services.engine.begin() as connection:
         if not await personal.known(connection, employee_id):
