@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from domain.case import Case
 from domain.drift import GRACE, Drift, DriftKind
 from domain.protocol import Snapshot
+from store import ledger
 from store.commit import snapshot_of
 from store.docket import task_values
 
@@ -80,9 +81,10 @@ def within(found: Standing, now: datetime) -> list[Drift]:
 
 _TASK = ("no", "acts", "office", "unit", "person_id", "barred", "status")
 
-_APART = text("""
+_APART = text(f"""
     SELECT coalesce(l.case_id, d.case_id) AS case_id, coalesce(l.seq, 0) AS ledger_seq, coalesce(d.seq, 0) AS seq
-    FROM (SELECT DISTINCT ON (case_id) case_id, seq, hash FROM ledger ORDER BY case_id, seq DESC) l
+    FROM (SELECT DISTINCT ON (case_id) case_id, seq, hash FROM ledger WHERE case_id <> '{ledger.REGISTER}'
+          ORDER BY case_id, seq DESC) l
     FULL JOIN docket d ON d.case_id = l.case_id
     WHERE l.hash IS DISTINCT FROM d.head ORDER BY 1
 """)

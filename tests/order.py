@@ -35,7 +35,8 @@ async def the_house_is_in_order(house: House) -> None:
     await _chains_are_whole(house)
     assert await house.sql(_DOUBLE) == []
     assert await house.sql(_DOUBLE_COMMANDS) == []
-    assert await _drift_in_register(house) == []
+    drifted = await _drift_in_register(house)
+    assert drifted == [], drifted
     await _the_log_has_it_all(house)
     await _judgements_stand(house)
 

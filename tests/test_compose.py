@@ -151,6 +151,7 @@ def test_the_image_is_made_of_the_pinned_libraries_and_the_product_alone() -> No
         "workflows",
         "activities",
         "api",
+        "evidence",
         "pages",
         "runtime",
         "templates",

@@ -59,6 +59,7 @@ async def there(common_house: House) -> dict[str, list[str]]:
     }
 
 
+@pytest.mark.filterwarnings("ignore::hypothesis.errors.HypothesisDeprecationWarning")  # of `random`, used beside it
 async def test_every_operation_answers_as_described(common_house: House, there: dict[str, list[str]]) -> None:
     tokens = [await common_house.token(who) for who in CALLERS.values()]
     tokens += [await service(common_house, scope) for scope in SERVICES.values()]

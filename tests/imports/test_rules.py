@@ -7,7 +7,7 @@ import pytest
 from store.imports.findings import Code
 from tests.imports.small import CLERK, CONTRACT, FILES, HEAD, NURSE, WIFE, appended, found, judged, replaced
 
-OF_THE_REGISTER = {Code.STALE_POSITION, Code.STALE_VALUE}
+OF_THE_REGISTER = {Code.STALE_OFFICE, Code.STALE_POSITION, Code.STALE_VALUE}
 """Found while loading, not while judging; and those of whole files have tests of their own."""
 OF_FILES = {Code.HEADER, Code.ENCODING, Code.BOM_CRLF, Code.ROW_COLUMNS}
 
