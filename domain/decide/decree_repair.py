@@ -10,6 +10,7 @@ from domain.commands import AnnulDecree, CorrectDecree, LiftSuspension, RevokeDe
 from domain.decide.draft import Draft
 from domain.decide.objection import unfinished
 from domain.decide.placement import place
+from domain.decide.recheck import refuse_retired
 from domain.events import (
     OUTSIDE,
     DecreeAnnulled,
@@ -37,6 +38,8 @@ def correct_decree(draft: Draft, command: CorrectDecree) -> Refusal | None:
     effective = command.effective_on or case.effective_on
     assert effective is not None, "a decree names its effective date"
     again = command.effective_on is not None
+    if again and (refused := refuse_retired(draft, effective)):
+        return refused
     closed = (
         windows.closed_windows(case, facts, facts.target, command.date, effective) if again and facts.target else []
     )

@@ -89,6 +89,11 @@ def test_nobody_is_decreed_into_a_post_after_his_pension_began() -> None:
     old = b.facts(b.HR, dossier=b.dossier(birth_date=date(1968, 11, 20)))
     late = b.attempt(approved(), "issue_decree", b.HR, old, **DECREE, effective_on="2026-12-15")
     assert refused(late) == ("no_longer_qualified", ("E16",))
+    waiting = b.act(approved(), "issue_decree", b.HR, old, **DECREE, effective_on="2026-11-30")
+    later = {"number": "800/2", "date": "2026-11-23", "ground": "new_fact", "reason": "Ditunda"}
+    known = b.facts(b.GOVERNOR, dossier=b.dossier(birth_date=date(1968, 11, 20)))
+    moved = b.attempt(waiting, "correct_decree", b.GOVERNOR, known, **later, effective_on="2026-12-15")
+    assert refused(moved) == ("no_longer_qualified", ("E16",))
 
 
 def test_nobody_goes_back_to_less_than_he_left() -> None:
